@@ -1,0 +1,1 @@
+"""byregion: Norway's city-region programme as linked open data."""

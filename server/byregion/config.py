@@ -1,0 +1,103 @@
+"""The settings of a running byregion, read in one place."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from byregion.assets import folder
+from byregion.errors import ConfigError
+from byregion.namespaces import BASE
+
+PREFIX = "BYREGION_"
+LANGUAGES = ("nb", "nn", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set; each field is the environment variable BYREGION_<FIELD> too.
+
+    What is said about the data (title, licence, publisher) is data, not a setting.
+    """
+
+    base: str = BASE
+    """Base IRI of the entities; the ontology's never changes."""
+    public_url: str = ""
+    """Address at which clients reach the server, with a slash at the end; empty: http://host:port/."""
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: int = 8080
+    """TCP port to listen on."""
+    data: Path = field(default_factory=lambda: folder("data"))
+    """Folder with the datasets to publish."""
+    store: str = "memory"
+    """Where the engine keeps the dataset; only `memory` so far."""
+    query_seconds: float = 10.0
+    """Time limit of a query, in seconds."""
+    query_workers: int = 2
+    """Number of processes that evaluate queries."""
+    query_memory_mb: int = 1024
+    """Working memory that a query worker may add to the loaded dataset, in MiB."""
+    max_rows: int = 1_000_000
+    """Bindings or triples that an answer may hold."""
+    max_bytes: int = 256_000_000
+    """Bytes that an answer may hold."""
+    max_query_length: int = 100_000
+    """Characters that a query may hold."""
+    max_query_depth: int = 200
+    """Brackets that may be open at once in a query."""
+    http_threads: int = 16
+    """Requests that are worked on at once."""
+
+    def __post_init__(self) -> None:
+        """Refuse values that cannot work; raises ConfigError naming the setting."""
+        if not self.base.startswith(("http://", "https://")) or not self.base.endswith("/"):
+            raise ConfigError(f"base is {self.base!r}: it must be an http(s) IRI that ends in a slash")
+        if self.public_url and not self.public_url.startswith(("http://", "https://")):
+            raise ConfigError(f"public_url is {self.public_url!r}: it must be an http(s) address")
+        if self.store != "memory":
+            raise ConfigError(f"store is {self.store!r}: only 'memory' can be used so far")
+        if not 0 <= self.port <= 65535:
+            raise ConfigError(f"port is {self.port}: it must be from 0 to 65535")
+        for limit in (item.name for item in dataclasses.fields(self) if item.type in ("int", "float")):
+            if limit != "port" and getattr(self, limit) <= 0:
+                raise ConfigError(f"{limit} is {getattr(self, limit)}: it must be above 0")
+        if not self.data.is_dir():
+            raise ConfigError(f"data is {self.data}: there is no such folder")
+
+    @property
+    def url(self) -> str:
+        """The address at which clients reach the server, with a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/") + "/"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """Return the settings that `environ` states, defaults elsewhere.
+
+        Raises ConfigError for a BYREGION_ variable that is no setting (a typo must not pass in silence) and for a
+        value of another kind.
+        """
+        fields = {item.name: item for item in dataclasses.fields(cls)}
+        values: dict[str, object] = {}
+        for variable in sorted(name for name in environ if name.startswith(PREFIX)):
+            name = variable.removeprefix(PREFIX).lower()
+            if name not in fields:
+                known = ", ".join(PREFIX + item.upper() for item in fields)
+                raise ConfigError(f"{variable} is not a setting; there are {known}")
+            values[name] = _read(variable, environ[variable], str(fields[name].type))
+        return cls(**values)  # type: ignore[arg-type]
+
+    def to_env(self) -> dict[str, str]:
+        """Return the settings as environment variables, so that a child process reads the same ones."""
+        return {PREFIX + item.name.upper(): str(getattr(self, item.name)) for item in dataclasses.fields(self)}
+
+
+def _read(variable: str, text: str, kind: str) -> object:
+    readers = {"int": int, "float": float, "str": str, "Path": Path}
+    try:
+        return readers[kind](text)
+    except ValueError as error:
+        raise ConfigError(f"{variable} is {text!r}: it must be a number") from error

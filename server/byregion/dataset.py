@@ -1,0 +1,143 @@
+"""The files under `data/` and `ontology/` as one RDF dataset: a named graph a file, in one canonical layout."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from rdflib import Dataset, Graph, URIRef
+from rdflib.plugins.parsers.notation3 import BadSyntax
+
+from byregion import iri
+from byregion.assets import folder
+from byregion.errors import DataError
+from byregion.namespaces import BASE, bind, empty_graph
+
+
+@dataclass(frozen=True, slots=True)
+class GraphFile:
+    """A Turtle file and the name of the graph that it is."""
+
+    path: Path
+    graph: URIRef
+
+
+def ontology_files() -> tuple[GraphFile, ...]:
+    """Return the files that say what the words mean, as graphs `…/graphs/ontology/<name>`.
+
+    Raises DataError where there is none.
+    """
+    return _named(sorted(folder("ontology").glob("*.ttl")), folder("ontology").parent, folder("ontology"))
+
+
+def data_files(data: Path) -> tuple[GraphFile, ...]:
+    """Return the files of every dataset in the folder `data`, as graphs `…/graphs/<dataset>/<part>`.
+
+    Raises DataError for a Turtle file whose name is none of the parts, and where there is no file at all.
+    """
+    paths = sorted(data.glob("*/*.ttl"))
+    for path in paths:
+        if path.stem not in iri.PARTS:
+            raise DataError(f"a dataset's files are called {', '.join(iri.PARTS)} (.ttl)", path)
+    return _named(paths, data, data)
+
+
+def shape_files() -> tuple[Path, ...]:
+    """Return the files that say what is allowed; raises DataError where there is none."""
+    return tuple(
+        item.path for item in _named(sorted(folder("shapes").glob("*.ttl")), folder("shapes"), folder("shapes"))
+    )
+
+
+def _named(paths: list[Path], root: Path, where: Path) -> tuple[GraphFile, ...]:
+    if not paths:
+        raise DataError("there is no Turtle file to read here", where)
+    return tuple(GraphFile(path, iri.graph(PurePosixPath(path.relative_to(root).as_posix()))) for path in paths)
+
+
+def read_graph(path: Path) -> Graph:
+    """Return the graph that a Turtle file holds.
+
+    Raises DataError with file and line where it is not UTF-8 or not Turtle, and where it uses relative IRIs.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise DataError("there is no such file", path) from error
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise DataError("this is not UTF-8; save the file as UTF-8", path, line) from error
+    return parse(text, path)
+
+
+def parse(text: str, path: Path | None = None) -> Graph:
+    """Return the graph that a Turtle text holds; `path` is only for the error.
+
+    Raises DataError with the line and what was expected.
+    """
+    graph = empty_graph()
+    try:
+        # The base makes a relative IRI visible: nothing published may depend on where a file lies.
+        graph.parse(data=text, format="turtle", publicID=_NO_BASE)
+    except BadSyntax as error:
+        raise DataError(_why(error), path, error.lines + 1) from error
+    except ValueError as error:
+        raise DataError(f"this is not Turtle: {error}", path) from error
+    for term in sorted({term for triple in graph for term in triple if isinstance(term, URIRef)}):
+        shown = f"<{term.removeprefix(_NO_BASE)}>"
+        if term.startswith(_NO_BASE):
+            raise DataError(f"{shown} is a relative IRI; write it in full or with a prefix", path, _line(text, shown))
+        if _NOT_IN_IRIS.search(term):
+            raise DataError(f"{shown} is no IRI; write spaces and quotes as %20, %22", path, _line(text, shown))
+    return bind(graph)
+
+
+_NO_BASE = "http://no-base.invalid/"
+# https://www.w3.org/TR/turtle/#grammar-production-IRIREF
+_NOT_IN_IRIS = re.compile(r"[\x00-\x20<>\"{}|^`\\]")
+
+
+def _why(error: BadSyntax) -> str:
+    text = error._str if isinstance(error._str, str) else error._str.decode("utf-8", "replace")
+    near = text[error._i : error._i + 40].partition("\n")[0]
+    return f"this is not Turtle: {error._why}" + (f" near {near!r}" if near else "")
+
+
+def _line(text: str, needle: str) -> int:
+    at = text.find(needle)
+    return text.count("\n", 0, at) + 1 if at >= 0 else 0
+
+
+def read(files: Iterable[GraphFile]) -> Dataset:
+    """Return the dataset of `files`, each in its named graph; the default graph is their union.
+
+    Raises DataError as `read_graph` does.
+    """
+    dataset = Dataset(default_union=True)
+    for item in files:
+        graph = dataset.graph(item.graph)
+        for triple in read_graph(item.path):
+            graph.add(triple)
+    for prefix, namespace in empty_graph().namespaces():
+        dataset.bind(prefix, namespace, override=True, replace=True)
+    return dataset
+
+
+def named_graphs(dataset: Dataset) -> Iterator[tuple[URIRef, Graph]]:
+    """Yield the named graphs of `dataset` that hold triples, by name."""
+    for graph in sorted(dataset.graphs(), key=lambda item: str(item.identifier)):
+        if isinstance(graph.identifier, URIRef) and graph.identifier.startswith(BASE) and len(graph):
+            yield graph.identifier, graph
+
+
+def layout(graph: Graph) -> str:
+    """Return `graph` as Turtle in the one layout that every file under `data/` has.
+
+    Subjects and predicates are sorted, one predicate a line, the same prefixes everywhere and only those in use.
+    """
+    fresh = empty_graph()
+    fresh += graph
+    text: str = fresh.serialize(format="longturtle", encoding=None)
+    return text.strip() + "\n"

@@ -1,0 +1,1 @@
+"""What evaluates queries: in this process for the command line, in killable workers for the server."""

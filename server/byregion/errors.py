@@ -1,0 +1,172 @@
+"""Every error that byregion raises on purpose.
+
+ByregionError
+  ConfigError             a setting that is unknown or out of range
+  AssetError              a folder of ontology, data, shapes or queries that is not there
+  SourceError             a source text that cannot be read or does not hold what is quoted from it
+  DataError               Turtle that cannot be parsed, or a file outside the layout of data/
+  ValidationError         data that does not conform; carries a report
+  QueryError
+    QueryHeaderError      a query file whose header cannot be understood
+    QuerySyntaxError      a query that SPARQL's grammar does not allow
+    QueryRefused          a query that is allowed by the grammar but not by this service
+    ParameterError        a parameter of a named query that is missing, unknown or of another kind
+    QueryTimeout          a query that was ended at its deadline
+    QueryTooLarge         an answer or a working memory over its limit
+    EngineBusy            no query worker became free in time
+    EngineError           a query worker that died, or a template that does not answer
+  NotFound                an IRI, a query or a representation that is not here
+  NotAcceptable           no offered media type is acceptable
+  BadRequest              a request that the protocol does not allow
+  UnsupportedMediaType    a request body in a media type that is not read
+  MethodNotAllowed        a method that the resource does not have
+
+A message says what is wrong, where, and what would do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class ByregionError(Exception):
+    """The root of the tree; `str()` of it is the sentence to show."""
+
+
+class ConfigError(ByregionError):
+    """A setting that is unknown, cannot be read, or is out of range."""
+
+
+class AssetError(ByregionError):
+    """A folder that comes with byregion, or is named by a setting, is not there."""
+
+
+@dataclass
+class Place:
+    """Where in a file something is: `line` and `column` count from 1, 0 where unknown."""
+
+    path: Path | None = None
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        """`file:line:column`, as editors read it."""
+        parts = [str(self.path) if self.path else ""]
+        if self.line:
+            parts.append(str(self.line))
+        if self.line and self.column:
+            parts.append(str(self.column))
+        return ":".join(part for part in parts if part)
+
+
+class PlacedError(ByregionError):
+    """An error that belongs to a place in a file."""
+
+    def __init__(self, message: str, path: Path | None = None, line: int = 0, column: int = 0) -> None:
+        """Keep the bare `message` and its `place`; `str()` joins the two."""
+        self.message = message
+        self.place = Place(path, line, column)
+        where = str(self.place)
+        super().__init__(f"{where}: {message}" if where else message)
+
+
+class SourceError(PlacedError):
+    """A source text that cannot be read, or that does not hold what is quoted from it."""
+
+
+class DataError(PlacedError):
+    """Turtle that cannot be parsed, or a file outside the layout of `data/`."""
+
+
+class ValidationError(ByregionError):
+    """Data that does not conform; `report` is the `validate.Report` that says why."""
+
+    def __init__(self, message: str, report: object) -> None:
+        """Carry the report beside the message."""
+        self.report = report
+        super().__init__(message)
+
+
+class QueryError(ByregionError):
+    """The root of everything that can go wrong with a query."""
+
+
+class QueryHeaderError(QueryError, PlacedError):
+    """A query file whose `#+` header cannot be understood."""
+
+
+class QuerySyntaxError(QueryError):
+    """A query that is not SPARQL 1.1; `line` and `column` count from 1, 0 where unknown."""
+
+    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+        """Keep the position beside the message."""
+        self.message = message
+        self.line = line
+        self.column = column
+        super().__init__(f"line {line}, column {column}: {message}" if line else message)
+
+
+class QueryRefused(QueryError):
+    """A query that this service does not evaluate: SERVICE, FROM of an unknown graph, an update."""
+
+
+class ParameterError(QueryError):
+    """A parameter of a named query that is missing, unknown, or of another kind than declared."""
+
+    def __init__(self, message: str, name: str, value: str | None = None) -> None:
+        """Keep the parameter's name and the value that was given, if one was."""
+        self.name = name
+        self.value = value
+        super().__init__(message)
+
+
+class QueryTimeout(QueryError):
+    """A query that was ended at its deadline of `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        """Say the limit."""
+        self.seconds = seconds
+        super().__init__(f"the query was ended at its time limit of {seconds:g} s; ask for less, or in parts")
+
+
+class QueryTooLarge(QueryError):
+    """An answer, or the memory that a query works in, over its limit."""
+
+
+class EngineBusy(QueryError):
+    """Every query worker was busy for as long as a request may wait."""
+
+
+class EngineError(QueryError):
+    """A query worker that died on a query, or a template process that does not answer."""
+
+
+class NotFound(ByregionError):
+    """There is nothing here under that IRI or name."""
+
+
+class NotAcceptable(ByregionError):
+    """None of the media types in `offered` is acceptable to the client."""
+
+    def __init__(self, offered: tuple[str, ...]) -> None:
+        """List what could be had instead."""
+        self.offered = offered
+        super().__init__(f"none of the requested media types can be made; offered are {', '.join(offered)}")
+
+
+class BadRequest(ByregionError):
+    """A request that the protocol does not allow."""
+
+
+class UnsupportedMediaType(ByregionError):
+    """A request body in a media type that this resource does not read."""
+
+
+class MethodNotAllowed(ByregionError):
+    """A method that this resource does not have; `allowed` are those it has."""
+
+    def __init__(self, method: str, allowed: tuple[str, ...]) -> None:
+        """List what is allowed."""
+        self.allowed = allowed
+        super().__init__(f"{method} is not possible here; possible are {', '.join(allowed)}")

@@ -1,0 +1,1 @@
+"""The server that people and machines meet: Flask, one blueprint a file."""
