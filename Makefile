@@ -1,6 +1,7 @@
-# Every target works alone on a fresh machine: each one builds the virtual environment it needs.
+# Every target works alone on a fresh machine: each one makes the virtual environment it needs.
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/pip --quiet --disable-pip-version-check
 .DEFAULT_GOAL := help
 .PHONY: help serve test lint bench lock system
 
@@ -8,8 +9,13 @@ help:  ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 .venv: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || if [ "$$(id -u)" = 0 ]; then $(MAKE) system; else \
+	  echo "python3 or its venv module is missing; as root, run: make system" >&2; exit 1; fi
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@# Until everything is installed, the folder counts as older than what it is made from.
+	@touch -t 197001020000 .venv
+	$(PIP) install -c constraints.txt hatchling editables
+	$(PIP) install -c constraints.txt --no-build-isolation -e '.[dev]' || { touch -t 197001020000 .venv; exit 1; }
 	@touch .venv
 
 serve: .venv  ## Publish the data in data/ on http://127.0.0.1:8080/
@@ -26,9 +32,11 @@ lint: .venv  ## Check style and types
 bench: .venv  ## Measure; results go to tests/bench/results/
 	$(BIN)/python -m tests.bench $(ARGS)
 
-lock: .venv  ## Write the installed versions to constraints.txt
-	$(BIN)/pip freeze --exclude-editable | grep -v '^#' > constraints.txt
+lock: .venv  ## Pin the newest versions that pyproject.toml allows in constraints.txt
+	$(PIP) install --upgrade --upgrade-strategy eager --no-build-isolation -e '.[dev]'
+	$(BIN)/pip freeze --disable-pip-version-check --exclude-editable | grep -v '^#' > constraints.txt
+	@touch .venv
 
 system:  ## Install the Debian packages that the targets need (as root, once)
 	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv git
