@@ -1,0 +1,155 @@
+"""Check the links to the outside: each is of an allowed kind, to an IRI as its target writes them, and says why.
+
+A link is a triple of `PREDICATES` (or owl:sameAs, which is refused) from something of ours to an IRI that is not ours.
+It stands in a graph `…/links` beside a `br:Reading` of the same triple that gives the reason and the source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, Dataset, Graph, URIRef
+from rdflib.term import Node
+
+from byregion.dataset import named_graphs
+from byregion.findings import Finding
+from byregion.iri import INFERRED
+from byregion.namespaces import BASE, BR
+
+Triple = tuple[Node, Node, Node]
+
+PREDICATES: Final = (
+    SKOS.exactMatch,
+    SKOS.closeMatch,
+    SKOS.broadMatch,
+    SKOS.narrowMatch,
+    SKOS.relatedMatch,
+    RDFS.seeAlso,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A system that is linked to: its `host`, the form of its IRIs, and that form with letters for the parts."""
+
+    name: str
+    host: str
+    pattern: re.Pattern[str]
+    form: str
+
+
+TARGETS: Final = (
+    Target(
+        "Wikidata",
+        "www.wikidata.org",
+        re.compile(r"http://www\.wikidata\.org/entity/Q[1-9][0-9]*"),  # http, not https: it is a name, not an address
+        "http://www.wikidata.org/entity/Q<number>",
+    ),
+    Target(
+        "GeoNames",
+        "sws.geonames.org",
+        re.compile(r"https://sws\.geonames\.org/[1-9][0-9]*/"),
+        "https://sws.geonames.org/<number>/",
+    ),
+    Target(
+        "Kartverket",
+        "data.geonorge.no",
+        re.compile(r"https://data\.geonorge\.no/administrativeEnheter/(?:fylke|kommune)/id/[1-9][0-9]*"),
+        "https://data.geonorge.no/administrativeEnheter/<fylke or kommune>/id/<number>",
+    ),
+)
+
+
+def check(dataset: Dataset) -> list[Finding]:
+    """Return what is wrong with the links of `dataset`, in order, an error each.
+
+    The ontology's alignment is about words, not things, and what is inferred is not stated: neither is looked at.
+    """
+    findings: list[Finding] = []
+    exact: list[Triple] = []
+    for name, graph in named_graphs(dataset):
+        if name.startswith(BASE + "graphs/ontology/") or name == INFERRED:
+            continue
+        links = sorted(filter(_is_link, graph), key=str)
+        exact += [link for link in links if link[1] == SKOS.exactMatch]
+        if name.endswith("/links"):
+            findings += _check_graph(graph, links)
+        else:
+            findings += [_error(s, f"the link to <{o}> stands in <{name}>; move it to links.ttl") for s, _, o in links]
+    return sorted([*findings, *_rivals(exact)])
+
+
+def _check_graph(graph: Graph, links: list[Triple]) -> Iterator[Finding]:
+    readings = _readings(graph)
+    for link in links:
+        yield from (_error(link[0], message) for message in _faults(link))
+        yield from (_error(link[0], message) for message in _gaps(link, readings.get(link, []), graph))
+    for triple in sorted(readings.keys() - set(links), key=str):
+        for reading in readings[triple]:
+            yield _error(reading, "the reading is of a triple that is no link here; remove it or state the link")
+
+
+def _is_link(triple: Triple) -> bool:
+    _, predicate, target = triple
+    known = predicate in PREDICATES or predicate == OWL.sameAs
+    return known and isinstance(target, URIRef) and not target.startswith(BASE)
+
+
+def _readings(graph: Graph) -> dict[Triple, list[Node]]:
+    readings: defaultdict[Triple, list[Node]] = defaultdict(list)
+    for reading in sorted(graph.subjects(RDF.type, BR.Reading), key=str):
+        for subject in graph.objects(reading, RDF.subject):
+            for predicate in graph.objects(reading, RDF.predicate):
+                for target in graph.objects(reading, RDF.object):
+                    readings[subject, predicate, target].append(reading)
+    return readings
+
+
+def _faults(link: Triple) -> Iterator[str]:
+    _, predicate, iri = link
+    if predicate == OWL.sameAs:
+        # What is the same shares every statement, and no source gives an identity that far.
+        yield f"owl:sameAs <{iri}> would make every statement of theirs ours; use skos:exactMatch or skos:closeMatch"
+    host = urlsplit(str(iri)).hostname
+    target = next((item for item in TARGETS if item.host == host), None)
+    if target is None:
+        yield f"<{iri}> is at none of the systems that are linked to: {', '.join(item.host for item in TARGETS)}"
+    elif not target.pattern.fullmatch(str(iri)):
+        yield f"<{iri}> is no IRI of {target.name}; it writes them {target.form}"
+
+
+def _gaps(link: Triple, readings: list[Node], graph: Graph) -> Iterator[str]:
+    if not readings:
+        yield f"the link to <{link[2]}> has no br:Reading that says why and from where"
+    if len(readings) > 1:
+        yield f"the link to <{link[2]}> has {len(readings)} readings; keep one"
+    for reading in readings:
+        if (reading, SKOS.editorialNote, None) not in graph:
+            yield f"the link to <{link[2]}> gives no reason; add a skos:editorialNote to <{reading}>"
+        if (reading, DCTERMS.source, None) not in graph:
+            yield f"the link to <{link[2]}> gives no source; add a dcterms:source to <{reading}>"
+
+
+def _rivals(exact: list[Triple]) -> Iterator[Finding]:
+    """Yield what a system has several exact matches for, and what is the exact match of several of ours."""
+    targets: defaultdict[tuple[Node, str | None], set[Node]] = defaultdict(set)
+    subjects: defaultdict[Node, set[Node]] = defaultdict(set)
+    for subject, _, target in exact:
+        targets[subject, urlsplit(str(target)).hostname].add(target)
+        subjects[target].add(subject)
+    for (subject, host), found in targets.items():
+        if len(found) > 1:
+            yield _error(subject, f"it has {len(found)} exact matches at {host}; at most one can be exact")
+    for target, found in subjects.items():
+        if len(found) > 1:
+            names = ", ".join(f"<{subject}>" for subject in sorted(found, key=str))
+            yield _error(target, f"it is the exact match of {names}; at most one of them can be exact")
+
+
+def _error(where: Node, message: str) -> Finding:
+    return Finding("links", "error", str(where), message)
