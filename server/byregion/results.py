@@ -1,0 +1,98 @@
+"""The media types of answers, and answers read as RDF terms."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import rdflib
+from rdflib import BNode, URIRef, Variable
+from rdflib.term import Node
+
+from byregion.errors import EngineError
+
+Kind = Literal["solutions", "graph"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A way to write an answer: its short name, its media type, its file suffix, and which kind of answer it holds."""
+
+    name: str
+    media_type: str
+    suffix: str
+    kind: Kind
+
+    @property
+    def content_type(self) -> str:
+        """The value of Content-Type: with the charset where the media type would otherwise mean another one."""
+        return f"{self.media_type}; charset=utf-8" if self.media_type.startswith("text/") else self.media_type
+
+
+JSON: Final = "application/sparql-results+json"
+"""The media type that `read_solutions` reads."""
+
+# In the order of preference: the first of a kind is what a client gets that does not mind.
+FORMATS: Final = (
+    Format("json", JSON, ".srj", "solutions"),
+    Format("xml", "application/sparql-results+xml", ".srx", "solutions"),
+    Format("csv", "text/csv", ".csv", "solutions"),
+    Format("tsv", "text/tab-separated-values", ".tsv", "solutions"),
+    Format("turtle", "text/turtle", ".ttl", "graph"),
+    Format("ntriples", "application/n-triples", ".nt", "graph"),
+    Format("rdfxml", "application/rdf+xml", ".rdf", "graph"),
+    Format("jsonld", "application/ld+json", ".jsonld", "graph"),
+)
+
+
+def formats(kind: Kind) -> tuple[Format, ...]:
+    """Return the formats that hold an answer of `kind`, the preferred one first."""
+    return tuple(item for item in FORMATS if item.kind == kind)
+
+
+def kind(form: str) -> Kind:
+    """Return the kind of answer that a query of this form has: ASK's is written as solutions are."""
+    return "solutions" if form in ("SELECT", "ASK") else "graph"
+
+
+@dataclass(frozen=True, slots=True)
+class Solutions:
+    """The answer of a SELECT: its variables in order, and the terms they are bound to in each solution."""
+
+    variables: tuple[Variable, ...]
+    bindings: tuple[dict[Variable, Node], ...]
+
+
+def read_solutions(body: bytes) -> Solutions | bool:
+    """Return what a document of SPARQL 1.1 Query Results JSON holds: the solutions, or the answer of an ASK.
+
+    Raises EngineError where it is no such document. Source: https://www.w3.org/TR/sparql11-results-json/
+    """
+    try:
+        document = json.loads(body)
+        if "boolean" in document:
+            return bool(document["boolean"])
+        return Solutions(
+            tuple(Variable(name) for name in document["head"]["vars"]),
+            tuple(
+                {Variable(name): _term(value) for name, value in binding.items()}
+                for binding in document["results"]["bindings"]
+            ),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise EngineError(f"the engine's answer is not SPARQL Query Results JSON: {error}") from error
+
+
+def _term(value: dict[str, Any]) -> Node:
+    match value["type"]:
+        case "uri":
+            return URIRef(value["value"])
+        case "bnode":
+            return BNode(value["value"])
+        case "literal" | "typed-literal":
+            datatype = URIRef(value["datatype"]) if "datatype" in value else None
+            # What the engine wrote is what is read: no second normalisation of "01"^^xsd:integer.
+            return rdflib.Literal(value["value"], lang=value.get("xml:lang"), datatype=datatype, normalize=False)
+        case other:
+            raise ValueError(f"{other!r} is no kind of term")

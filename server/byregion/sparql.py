@@ -1,0 +1,356 @@
+"""SPARQL text as tokens: what can be decided about a query before it is evaluated.
+
+The tokens are the terminals of SPARQL 1.1 (https://www.w3.org/TR/sparql11-query/#sparqlGrammar, section 19.8). Nothing
+is parsed beyond them: the engine is the judge of the grammar. What is decided here is the form, what the service
+refuses, whether an answer may be kept, and where the terms of parameters stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple
+
+import rdflib
+from rdflib import URIRef
+
+from byregion.errors import ParameterError, QueryRefused, QuerySyntaxError
+
+Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
+Kind = Literal["iri", "string", "language", "variable", "blank", "name", "number", "word", "symbol"]
+
+
+class Token(NamedTuple):
+    """A terminal: its kind, its text as written, and the offset where it starts.
+
+    A `name` is a prefixed name or a prefix with its colon, a `word` a keyword or the name of a function.
+    """
+
+    kind: Kind
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """The offset after its last character."""
+        return self.start + len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the terms of a `VALUES ?name { … }` block stand: the offsets after `{` and at `}`."""
+
+    start: int
+    end: int
+
+
+_BASE: Final = (
+    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f\u2c00-\u2fef"
+    "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_U: Final = f"{_BASE}_"
+_MORE: Final = "0-9\u00b7\u0300-\u036f\u203f-\u2040"
+_CHARS: Final = f"{_U}{_MORE}\\-"
+_PLX: Final = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
+_PREFIX: Final = rf"[{_BASE}](?:\.*+[{_CHARS}]++)*+"
+# Possessive throughout: whatever the text is, reading it takes time in proportion to its length.
+_TOKEN: Final = re.compile(
+    rf"""
+    (?P<space>[ \t\r\n]++|\#[^\r\n]*+)
+  | (?P<iri><(?:[^\x00-\x20<>"{{}}|^`\\]|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*+>)
+  | (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*+\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*+'''
+      | "(?!"")(?:[^"\\\r\n]|\\[^\r\n])*+" | '(?!'')(?:[^'\\\r\n]|\\[^\r\n])*+')
+  | (?P<language>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+)
+  | (?P<variable>[?$][{_U}0-9][{_U}{_MORE}]*+)
+  | (?P<blank>_:[{_U}0-9](?:\.*+[{_CHARS}]++)*+)
+  | (?P<name>(?:{_PREFIX})?+:(?:(?:[{_U}:0-9]|{_PLX})(?:\.*+(?:[{_CHARS}:]|{_PLX})++)*+)?+)
+  | (?P<number>(?:[0-9]++\.?[0-9]*+|\.[0-9]++)[eE][+-]?[0-9]++|[0-9]*+\.[0-9]++|[0-9]++)
+  | (?P<word>{_PREFIX}|_++)
+  | (?P<symbol>\^\^|\|\||&&|[!<>]=|[{{}}()\[\].,;=<>+\-*/!|^?~])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_PIECE: Final = re.compile(r"[.-]|[^.-]+")
+_BROKEN_IRI: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*+:/")
+
+
+def tokens(query: str) -> Iterator[Token]:
+    """Yield the tokens of `query`, without white space and comments.
+
+    Raises QuerySyntaxError with line and column for a string or IRI that does not end and for a character that no
+    terminal begins with.
+    """
+    at = 0
+    while at < len(query):
+        match = _TOKEN.match(query, at)
+        if match is None or (match.group() == "<" and _BROKEN_IRI.match(query, at)):
+            raise _unreadable(query, at)
+        kind, text = match.lastgroup, match.group()
+        if kind == "word":
+            # `true.OPTIONAL` was read as one because a prefix may hold dots and hyphens; a word holds none.
+            for piece in _PIECE.finditer(text):
+                yield Token("symbol" if piece[0] in ".-" else "word", piece[0], at + piece.start())
+        elif kind != "space":
+            yield Token(kind, text, at)  # type: ignore[arg-type]  # the names of the groups are the kinds
+        at = match.end()
+
+
+def _unreadable(query: str, at: int) -> QuerySyntaxError:
+    open_string = "this string does not end; close it with the quotes it began with"
+    what = {
+        '"': open_string,
+        "'": open_string,
+        "<": "this IRI does not end, or holds a character that IRIs cannot hold; a space is written %20",
+    }.get(query[at], f"no part of SPARQL begins with {query[at]!r}")
+    return QuerySyntaxError(what, *position(query, at))
+
+
+def position(query: str, offset: int) -> tuple[int, int]:
+    """Return line and column of an offset, both counted from 1."""
+    return query.count("\n", 0, offset) + 1, offset - query.rfind("\n", 0, offset)
+
+
+def _where(query: str, offset: int) -> str:
+    return "line {}, column {}".format(*position(query, offset))
+
+
+_FORMS: Final[tuple[Form, ...]] = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+_UPDATES: Final = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
+
+
+def form(query: str) -> Form:
+    """Return the form of `query`: its first keyword after the prologue.
+
+    Raises QueryRefused for an update and QuerySyntaxError where no form follows.
+    """
+    stream = tokens(query)
+    for token in stream:
+        # Oxigraph's grammar knows no word boundaries: `ASKFROM<g>{}`, `DESCRIBE:a` and `PREFIX:<…>` are all read.
+        word = token.text.upper()
+        if word.startswith(("BASE", "PREFIX")):
+            _skip_past(stream, "iri")
+        elif word.startswith("VERSION"):
+            _skip_past(stream, "string")
+        elif found := next((item for item in _FORMS if word.startswith(item)), None):
+            return found
+        elif word.startswith(_UPDATES):
+            raise QueryRefused("this is an update; only SELECT, ASK, CONSTRUCT and DESCRIBE are answered here")
+        else:
+            what = f"{token.text!r} stands where SELECT, ASK, CONSTRUCT or DESCRIBE is expected"
+            raise QuerySyntaxError(what, *position(query, token.start))
+    raise QuerySyntaxError("the query is empty; it needs SELECT, ASK, CONSTRUCT or DESCRIBE", *position(query, 0))
+
+
+def _skip_past(stream: Iterator[Token], kind: Kind) -> None:
+    next((token for token in stream if token.kind == kind), None)
+
+
+_NEVER: Final = re.compile(r"[\x00\ud800-\udfff]|\\u0000|\\U00000000")
+_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_SERVICE: Final = re.compile("SERVICE", re.IGNORECASE)
+_FROM: Final = re.compile("FROM", re.IGNORECASE)
+_VOLATILE: Final = re.compile("NOW|RAND|UUID", re.IGNORECASE)
+_CLOSES: Final = {"(": ")", "{": "}", "[": "]"}
+
+
+def check(query: str, *, max_length: int, max_depth: int) -> None:
+    """Refuse what this service does not evaluate.
+
+    Raises QueryRefused for SERVICE, LOAD and every other update, for FROM, for more than `max_length` characters or
+    `max_depth` brackets open at once, and for U+0000, which some result formats cannot hold; QuerySyntaxError where
+    tokens cannot be told.
+
+    It is a filter, and the first of two walls: a query worker can open no connection whatever it is asked.
+    """
+    if len(query) > max_length:
+        raise QueryRefused(f"the query has {len(query)} characters; at most {max_length} are read")
+    if found := _NEVER.search(query):
+        where = _where(query, found.start())
+        raise QueryRefused(f"the query holds U+0000 or half a surrogate pair ({where}); leave it out")
+    form(query)
+    # SPARQL 1.1 expands \u0053 before it reads the grammar (19.2), Oxigraph does not: a query must pass either way.
+    for reading in dict.fromkeys((query, _ESCAPE.sub(_unescape, query))):
+        if token := _keyword(reading, _SERVICE):
+            where = _where(reading, token.start)
+            raise QueryRefused(f"SERVICE ({where}) is not evaluated here: this server asks no other endpoint")
+        if token := _keyword(reading, _FROM):
+            where = _where(reading, token.start)
+            raise QueryRefused(f"FROM ({where}) is not supported yet; name the graph with GRAPH <…> {{ … }} instead")
+    _refuse_depth(query, max_depth)
+
+
+def volatile(query: str) -> bool:
+    """Tell whether the answer may differ from one moment to the next: NOW, RAND, UUID or STRUUID is called.
+
+    Raises QuerySyntaxError where tokens cannot be told.
+    """
+    return _keyword(query, _VOLATILE) is not None
+
+
+def _unescape(match: re.Match[str]) -> str:
+    code = int(match[1] or match[2], 16)
+    # No character has the number of a surrogate or one beyond Unicode: such an escape stays, for the engine to refuse.
+    return chr(code) if code < 0xD800 or 0xDFFF < code <= 0x10FFFF else match[0]
+
+
+def _keyword(query: str, keyword: re.Pattern[str]) -> Token | None:
+    """Return a token that holds `keyword` where the engine may read it as one, or None.
+
+    Oxigraph reads `1SERVICE<…>`, `trueSERVICE<…>` and `SERVICE:x{…}`, so the keyword is looked for inside words and
+    prefixes too. A false alarm is accepted, a miss is not.
+    """
+    if not keyword.search(query):
+        return None
+    brackets: list[str] = []
+    previous: Token | None = None
+    for token in tokens(query):
+        if token.kind == "word" and keyword.search(token.text):
+            return token
+        # SERVICE:x is a prefixed name, unless a group follows.
+        if (
+            token.text == "{"
+            and previous
+            and keyword.search(previous.text.partition(":")[0])
+            and previous.kind == "name"
+        ):
+            return previous
+        if _may_be_less_than(token, previous, brackets) and keyword.search(query, token.start):
+            return token
+        if token.text in _CLOSES:
+            brackets.append(token.text)
+        elif token.text in _CLOSES.values() and brackets:
+            brackets.pop()
+        previous = token
+    return None
+
+
+def _may_be_less_than(token: Token, previous: Token | None, brackets: list[str]) -> bool:
+    """Tell whether an IRI may be read as `<` and an operand, so that everything after it may be read otherwise.
+
+    `FILTER(1<2)SERVICE#>` and `FILTER(?o<'>#')` hold an IRI by the longest match, and none for a parser that knows it
+    is inside an expression. It takes an operand before and, to end elsewhere than the IRI does, one of `'#()[]` inside.
+    """
+    if token.kind != "iri" or previous is None or not brackets or brackets[-1] != "(":
+        return False
+    operand = previous.kind != "symbol" or previous.text in _CLOSES.values()
+    return operand and any(character in token.text for character in "'#()[]")
+
+
+def _refuse_depth(query: str, max_depth: int) -> None:
+    if sum(query.count(bracket) for bracket in _CLOSES) <= max_depth:
+        return
+    depth = 0
+    for token in tokens(query):
+        if token.text in _CLOSES:
+            depth += 1
+        elif token.text in _CLOSES.values():
+            depth -= 1
+        if depth > max_depth:
+            where = _where(query, token.start)
+            raise QueryRefused(f"more than {max_depth} brackets are open at once ({where}); write the query flatter")
+
+
+def undeclared(query: str) -> Token | None:
+    """Return the first prefixed name whose prefix no PREFIX declares, or None; for a better message than the engine's.
+
+    Raises QuerySyntaxError where tokens cannot be told.
+    """
+    declared: set[str] = set()
+    previous = ""
+    for token in tokens(query):
+        prefix = token.text.partition(":")[0]
+        if token.kind == "name" and previous == "PREFIX":
+            declared.add(prefix)
+        elif token.kind == "name" and prefix not in declared:
+            return token
+        previous = token.text.upper()
+    return None
+
+
+def places(query: str) -> dict[str, Place]:
+    """Return where the terms of each `VALUES ?name { … }` block of one variable stand, by the variable's name.
+
+    Raises QuerySyntaxError where two blocks have one name, and where tokens cannot be told.
+    """
+    found: dict[str, Place] = {}
+    stream = list(tokens(query))
+    for index in range(len(stream) - 2):
+        keyword, variable, opening = stream[index : index + 3]
+        if keyword.text.upper() != "VALUES" or variable.kind != "variable" or opening.text != "{":
+            continue
+        closing = next((token for token in stream[index + 3 :] if token.text == "}"), None)
+        name = variable.text[1:]
+        if closing is None:
+            raise QuerySyntaxError(f"VALUES ?{name} has no closing brace", *position(query, keyword.start))
+        if name in found:
+            raise QuerySyntaxError(f"VALUES ?{name} stands twice; a parameter has one", *position(query, keyword.start))
+        found[name] = Place(opening.end, closing.start)
+    return found
+
+
+def bind(query: str, values: Mapping[str, tuple[URIRef | rdflib.Literal, ...]]) -> str:
+    """Return `query` with the terms of its VALUES blocks replaced by `values`; no terms means UNDEF.
+
+    This is the one place where a term becomes query text. Raises ParameterError for a name that the query has no block
+    for and for a term that SPARQL cannot write.
+    """
+    found = places(query)
+    for name in values:
+        if name not in found:
+            known = ", ".join(sorted(found)) or "none"
+            raise ParameterError(f"the query has no parameter {name!r}; it has {known}", name)
+    for name, place in sorted(found.items(), key=lambda item: item[1].start, reverse=True):
+        if name in values:
+            terms = " ".join(_written(name, term) for term in values[name]) or "UNDEF"
+            query = f"{query[: place.start]} {terms} {query[place.end :]}"
+    return query
+
+
+# A backslash before u would be read as an escape by a processor that expands those first, as SPARQL 1.1 says (19.2).
+_WRITTEN: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\\u": "\\\\\\u0075", "\\U": "\\\\\\u0055"}
+_SPECIAL: Final = re.compile(r'\\[uU]|[\\"\n\r]')
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+# https://www.rfc-editor.org/rfc/rfc3987#section-2.2, without the hosts that are IPv6 addresses.
+_UCS: Final = (
+    "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
+    + "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 14))
+    + "\U000e1000-\U000efffd"
+)
+_PRIVATE: Final = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
+_PCHAR: Final = rf"[A-Za-z0-9\-._~!$&'()*+,;={_UCS}]|%[0-9A-Fa-f]{{2}}"
+_IRI: Final = re.compile(
+    rf"""
+    [A-Za-z][A-Za-z0-9+.\-]*+ :
+    (?: // (?:(?:{_PCHAR}|:)*@)? (?:{_PCHAR})*+ (?: :[0-9]*+ )? (?=[/?\#]|$) | (?!//) )
+    (?: {_PCHAR}|[:@/] )*+
+    (?: \? (?: {_PCHAR}|[:@/?{_PRIVATE}] )*+ )?
+    (?: \# (?: {_PCHAR}|[:@/?] )*+ )?
+    """,
+    re.VERBOSE,
+)
+
+
+def _written(name: str, term: URIRef | rdflib.Literal) -> str:
+    """Return `term` in the syntax of N-Triples, which is SPARQL's too.
+
+    https://www.w3.org/TR/n-triples/#grammar-production-STRING_LITERAL_QUOTE
+    """
+    if isinstance(term, URIRef):
+        return _written_iri(name, term)
+    if not isinstance(term, rdflib.Literal):
+        raise ParameterError(f"{term!r} is neither an IRI nor a literal", name)
+    if re.search(r"[\x00\ud800-\udfff]", term):
+        raise ParameterError("the text holds U+0000 or half a surrogate pair", name, str(term))
+    text = f'"{_SPECIAL.sub(lambda match: _WRITTEN[match[0]], term)}"'
+    if term.language:
+        if not _LANGUAGE.fullmatch(term.language):
+            raise ParameterError(f"{term.language!r} is no language tag", name, str(term))
+        return f"{text}@{term.language}"
+    return f"{text}^^{_written_iri(name, term.datatype)}" if term.datatype else text
+
+
+def _written_iri(name: str, iri: URIRef) -> str:
+    if not _IRI.fullmatch(iri):
+        raise ParameterError(f"{str(iri)!r} is no absolute IRI", name, str(iri))
+    return f"<{iri}>"
