@@ -43,7 +43,7 @@ def published() -> Dataset:
 
 @pytest.fixture
 def midt_troms(published: Dataset) -> Dataset:
-    """A copy of Midt-Troms to change. Of the rest of the data only the types are there, so no reference from it helps."""
+    """A copy of Midt-Troms to change; of the rest of the data only the types, so that no reference from it helps."""
     dataset = Dataset(default_union=True)
     for name, graph in named_graphs(published):
         ours = name.startswith(f"{BASE}graphs/midt-troms/")
