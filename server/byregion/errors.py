@@ -19,6 +19,7 @@ ByregionError
   NotAcceptable           no offered media type is acceptable
   BadRequest              a request that the protocol does not allow
   UnsupportedMediaType    a request body in a media type that is not read
+  RequestTooLarge         a request body over its limit
   MethodNotAllowed        a method that the resource does not have
 
 A message says what is wrong, where, and what would do.
@@ -143,7 +144,12 @@ class EngineError(QueryError):
 
 
 class NotFound(ByregionError):
-    """There is nothing here under that IRI or name."""
+    """There is nothing here under that IRI or name; `suggestions` are IRIs or names near it."""
+
+    def __init__(self, message: str, suggestions: tuple[str, ...] = ()) -> None:
+        """Keep the suggestions beside the message."""
+        self.suggestions = suggestions
+        super().__init__(message)
 
 
 class NotAcceptable(ByregionError):
@@ -161,6 +167,15 @@ class BadRequest(ByregionError):
 
 class UnsupportedMediaType(ByregionError):
     """A request body in a media type that this resource does not read."""
+
+
+class RequestTooLarge(ByregionError):
+    """A request body of more than `limit` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        """Say the limit."""
+        self.limit = limit
+        super().__init__(f"the request holds more than {limit} bytes; ask for less, or in parts")
 
 
 class MethodNotAllowed(ByregionError):
