@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import zip_longest
 from pathlib import Path
 
-from byregion.dataset import GraphFile, layout, read_graph
+from byregion.dataset import layout, read_graph
+from byregion.errors import DataError
 from byregion.findings import Finding
 
 
-def check(files: Iterable[GraphFile]) -> list[Finding]:
-    """Return an error for each file that is not in the layout, with the first line that differs.
+def check(data: Path) -> list[Finding]:
+    """Return an error for each Turtle file below the folder `data` that is not in the layout.
 
-    Raises DataError as `dataset.read_graph` does.
+    Raises DataError as `dataset.read_graph` does, and where there is no file at all.
     """
     found = []
-    for item in files:
-        line = _first_difference(item.path.read_bytes(), layout(read_graph(item.path)).encode())
+    for path, text in _texts(data).items():
+        line = _first_difference(path.read_bytes(), text)
         if line:
             message = "not in the layout of data/ from this line on; byregion check --fix rewrites the file"
-            found.append(Finding("layout", "error", f"{item.path}:{line}", message))
+            found.append(Finding("layout", "error", f"{path}:{line}", message))
     return found
 
 
-def rewrite(files: Iterable[GraphFile]) -> list[Path]:
+def rewrite(data: Path) -> list[Path]:
     """Write each file that is not in the layout anew; return those that were, comments in them lost.
 
-    Raises DataError as `dataset.read_graph` does, before any file is touched.
+    Raises DataError as `check` does, before any file is touched.
     """
-    texts = {item.path: layout(read_graph(item.path)).encode() for item in files}
-    changed = [path for path, text in texts.items() if path.read_bytes() != text]
-    for path in changed:
-        path.write_bytes(texts[path])
-    return changed
+    changed = {path: text for path, text in _texts(data).items() if path.read_bytes() != text}
+    for path, text in changed.items():
+        path.write_bytes(text)
+    return list(changed)
+
+
+def _texts(data: Path) -> dict[Path, bytes]:
+    """Return what each Turtle file below `data` is to be, byte for byte."""
+    texts = {path: layout(read_graph(path)).encode() for path in sorted(data.rglob("*.ttl"))}
+    if not texts:
+        raise DataError("there is no Turtle file to read here", data)
+    return texts
 
 
 def _first_difference(one: bytes, other: bytes) -> int:

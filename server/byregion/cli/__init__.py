@@ -1,0 +1,59 @@
+"""The command `byregion`: one module a verb, each read only when it is called."""
+
+from __future__ import annotations
+
+import io
+import sys
+from importlib import import_module
+
+import click
+
+from byregion.cli.screen import nearest, screen
+from byregion.errors import ByregionError
+
+VERBS = ("check", "evidence", "infer", "query", "serve", "validate")
+
+CONFORMS, DOES_NOT_CONFORM, COULD_NOT_RUN = 0, 1, 2
+
+
+class _Verbs(click.Group):
+    """The verbs by name, and what happens when one cannot do its work."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the verbs."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a verb; fails with the nearest names where there is no such one."""
+        if cmd_name not in VERBS:
+            ctx.fail(f"there is no verb {cmd_name!r}{nearest(cmd_name, VERBS)}")
+        command: click.Command = import_module(f"byregion.cli.{cmd_name}").command
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the verb; an error that byregion or the file system raises on purpose ends it with a sentence."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise  # click ends in silence when the reader of a pipe has gone
+        except (ByregionError, OSError) as error:
+            if screen(ctx).debug:
+                raise
+            screen(ctx).error(str(error))
+            ctx.exit(COULD_NOT_RUN)
+        except KeyboardInterrupt:
+            ctx.exit(COULD_NOT_RUN)
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="byregion", message="%(prog)s %(version)s")
+def main() -> None:
+    """Norway's city-region programme as linked open data.
+
+    Exit status: 0 it conforms or is done, 1 it does not conform, 2 it could not be run. Settings are environment
+    variables that begin with BYREGION_; docs/settings.md names them.
+    """
+    # A name like Leaŋgáviika must not end in an error where the locale's encoding lacks its letters.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
