@@ -154,8 +154,8 @@ _VOLATILE: Final = re.compile("NOW|RAND|UUID", re.IGNORECASE)
 _CLOSES: Final = {"(": ")", "{": "}", "[": "]"}
 
 
-def check(query: str, *, max_length: int, max_depth: int) -> None:
-    """Refuse what this service does not evaluate.
+def check(query: str, *, max_length: int, max_depth: int) -> Form:
+    """Return the form of `query`, once it is none that this service does not evaluate.
 
     Raises QueryRefused for SERVICE, LOAD and every other update, for FROM, for more than `max_length` characters or
     `max_depth` brackets open at once, and for U+0000, which some result formats cannot hold; QuerySyntaxError where
@@ -165,10 +165,10 @@ def check(query: str, *, max_length: int, max_depth: int) -> None:
     """
     if len(query) > max_length:
         raise QueryRefused(f"the query has {len(query)} characters; at most {max_length} are read")
-    if found := _NEVER.search(query):
-        where = _where(query, found.start())
+    if match := _NEVER.search(query):
+        where = _where(query, match.start())
         raise QueryRefused(f"the query holds U+0000 or half a surrogate pair ({where}); leave it out")
-    form(query)
+    found = form(query)
     # SPARQL 1.1 expands \u0053 before it reads the grammar (19.2), Oxigraph does not: a query must pass either way.
     for reading in dict.fromkeys((query, _ESCAPE.sub(_unescape, query))):
         if token := _keyword(reading, _SERVICE):
@@ -178,6 +178,7 @@ def check(query: str, *, max_length: int, max_depth: int) -> None:
             where = _where(reading, token.start)
             raise QueryRefused(f"FROM ({where}) is not supported yet; name the graph with GRAPH <…> {{ … }} instead")
     _refuse_depth(query, max_depth)
+    return found
 
 
 def volatile(query: str) -> bool:
@@ -249,23 +250,6 @@ def _refuse_depth(query: str, max_depth: int) -> None:
         if depth > max_depth:
             where = _where(query, token.start)
             raise QueryRefused(f"more than {max_depth} brackets are open at once ({where}); write the query flatter")
-
-
-def undeclared(query: str) -> Token | None:
-    """Return the first prefixed name whose prefix no PREFIX declares, or None; for a better message than the engine's.
-
-    Raises QuerySyntaxError where tokens cannot be told.
-    """
-    declared: set[str] = set()
-    previous = ""
-    for token in tokens(query):
-        prefix = token.text.partition(":")[0]
-        if token.kind == "name" and previous == "PREFIX":
-            declared.add(prefix)
-        elif token.kind == "name" and prefix not in declared:
-            return token
-        previous = token.text.upper()
-    return None
 
 
 def places(query: str) -> dict[str, Place]:

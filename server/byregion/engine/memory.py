@@ -1,0 +1,59 @@
+"""The engine in this process, for the command line: no other process, and no time limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
+from rdflib import Graph, URIRef
+
+from byregion import iri
+from byregion.dataset import GraphFile
+from byregion.engine import deep
+from byregion.engine.base import Answer, Limits, admit
+from byregion.engine.evaluate import evaluate
+from byregion.engine.store import LoadedStore, load
+from byregion.namespaces import empty_graph
+
+
+class MemoryEngine:
+    """An engine that evaluates in this process; all limits hold but those of time and memory."""
+
+    def __init__(self, loaded: LoadedStore, limits: Limits | None = None) -> None:
+        """Answer from a store that was loaded; the limits are by default those of `Limits()`."""
+        self.loaded = loaded
+        self.limits = limits or Limits()
+
+    @classmethod
+    def of(cls, files: Iterable[GraphFile], rules: Sequence[str], limits: Limits | None = None) -> MemoryEngine:
+        """Return an engine over `files` and what `rules` infer from them; raises what `store.load` raises."""
+        return cls(load(files, rules, iri.INFERRED), limits)
+
+    @property
+    def revision(self) -> str:
+        """The name of the revision that is asked."""
+        return self.loaded.revision
+
+    def query(self, query: str, media_type: str) -> Answer:
+        """Return the whole answer to `query` in `media_type`; raises as `Engine.query` does, but no QueryTimeout."""
+        admit(query, media_type, self.limits)
+        return deep.call(lambda: self._evaluate(query, media_type), self.limits.stack)
+
+    def _evaluate(self, query: str, media_type: str) -> Answer:
+        limits = self.limits
+        return evaluate(self.loaded.store, query, media_type, rows=limits.rows, size=limits.bytes)
+
+    def graph(self, name: URIRef) -> Graph:
+        """Return the named graph `name`, empty where there is none.
+
+        Its numbers are spelled as the engine spells them ("01"^^xsd:integer comes back as "1"), so what is inferred may
+        be read this way and what is stated is read from its file.
+        """
+        quads = self.loaded.store.quads_for_pattern(None, None, None, NamedNode(name))
+        triples = (Triple(quad.subject, quad.predicate, quad.object) for quad in quads)
+        graph = empty_graph()
+        graph.parse(data=serialize(triples, format=RdfFormat.N_TRIPLES), format="nt")
+        return graph
+
+    def close(self) -> None:
+        """Nothing is held but memory."""

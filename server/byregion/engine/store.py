@@ -1,0 +1,113 @@
+"""Files and rules as a store that can be asked: every file a named graph, all of them merged in the default graph."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, cast
+
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    NamedNode,
+    Quad,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    parse,
+    serialize,
+)
+from rdflib import URIRef
+
+from byregion.dataset import GraphFile
+from byregion.errors import DataError, EngineError
+
+# A chain of a million links, which a transitive rule closes by doubling, is closed after 20.
+PASSES: Final = 100
+
+_MERGE: Final = "INSERT { ?s ?p ?o } WHERE { GRAPH ?graph { ?s ?p ?o } }"
+_NOT_STATED: Final = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER NOT EXISTS { GRAPH ?graph { ?s ?p ?o } } }"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedStore:
+    """A store with the name of its revision, and how many triples its graphs state and what follows adds."""
+
+    store: Store
+    revision: str
+    stated: int
+    inferred: int
+
+
+def load(files: Iterable[GraphFile], rules: Sequence[str], inferred: URIRef) -> LoadedStore:
+    """Return a store of `files` and of what `rules` make of them.
+
+    Each file is a named graph. The default graph holds the merge of all graphs, as a set. A rule is a SPARQL update
+    `INSERT { … } WHERE { … }` that reads and writes the default graph; it may read a named graph (GRAPH) but writes
+    none. The rules run until none adds anything; what they added, and no file states, is the graph `inferred` too.
+
+    Raises DataError with file and line for Turtle that cannot be read, and EngineError where the rules reach no end.
+    """
+    stated = [quad for item in files for quad in _read(item, inferred)]
+    store = Store()
+    store.bulk_extend(stated)
+    count = len(store)
+    store.update(_MERGE)
+    _close(store, rules)
+    graph = NamedNode(inferred)
+    new = cast(QueryTriples, store.query(_NOT_STATED))
+    added = [Quad(item.subject, item.predicate, item.object, graph) for item in new]
+    store.extend(added)
+    return LoadedStore(store, revision([*stated, *added]), count, len(added))
+
+
+def _read(item: GraphFile, inferred: URIRef) -> Iterator[Quad]:
+    if item.graph == inferred:
+        raise DataError(f"the graph {inferred} holds what is inferred; a file cannot be it", item.path)
+    graph = NamedNode(item.graph)
+    try:
+        # Blank nodes are renamed: `_:a` in two files is two nodes.
+        for quad in parse(path=item.path, format=RdfFormat.TURTLE, rename_blank_nodes=True):
+            yield Quad(quad.subject, quad.predicate, quad.object, graph)
+    except SyntaxError as error:
+        why = re.sub(r"^Parser error [^:]*: ", "", error.msg)
+        raise DataError(f"this is not Turtle: {why}", item.path, error.lineno or 0, error.offset or 0) from error
+    except OSError as error:
+        raise DataError(f"the file cannot be read: {error}", item.path) from error
+
+
+def _close(store: Store, rules: Sequence[str]) -> None:
+    for _ in range(PASSES if rules else 0):
+        before = len(store)
+        for rule in rules:
+            store.update(rule)
+        if len(store) == before:
+            return
+    if rules:
+        raise EngineError(f"the rules still add triples after {PASSES} passes; one of them makes new terms each time")
+
+
+def revision(quads: Iterable[Quad]) -> str:
+    """Return the name of what `quads` say: the SHA-256 of their canonical N-Quads, sorted, in hexadecimal.
+
+    It depends neither on their order nor on the names of blank nodes; a literal counts as it is spelled.
+    Source: https://www.w3.org/TR/rdf-canon/ (RDFC-1.0)
+    """
+    plain: list[Quad] = []
+    blank = Dataset()
+    for quad in quads:
+        # Quads without blank nodes have no part in naming those, and there are many more of them.
+        if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
+            blank.add(quad)
+        else:
+            plain.append(quad)
+    blank.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    text = io.BytesIO()
+    serialize(plain, text, RdfFormat.N_QUADS)
+    serialize(blank, text, RdfFormat.N_QUADS)
+    lines = sorted(set(text.getvalue().split(b"\n")) - {b""})
+    return hashlib.sha256(b"".join(line + b"\n" for line in lines)).hexdigest()

@@ -1,0 +1,96 @@
+"""A query worker: a fork of the template that evaluates the queries of one connection and can do nothing else.
+
+It opens no file and no connection whatever it is asked, so SERVICE and LOAD reach nobody; it takes no more memory than
+it may; it dies with the template, with its connection, and soon after the deadline that the pool holds.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import socket
+import sys
+import traceback
+from pathlib import Path
+from typing import Final, NoReturn
+
+from pyoxigraph import Store
+
+from byregion.engine import deep, wire
+from byregion.engine.evaluate import evaluate
+from byregion.errors import ByregionError
+
+GRACE: Final = 0.5
+"""Seconds after which a worker ends itself where the pool did not end it at the deadline."""
+WORN: Final = 64 << 20
+"""Bytes of memory touched for the first time after which a worker gives way to a fresh fork.
+
+Reading the store copies its pages (reference counts), and what queries worked in is not all given back.
+"""
+_PR_SET_PDEATHSIG: Final = 1
+_LIBC: Final = ctypes.CDLL(None, use_errno=True)
+
+
+def run(connection: socket.socket, store: Store, *, template: int, memory: int, stack: int) -> NoReturn:
+    """Be a worker, in a process just forked from the process `template`, until the connection closes; never returns.
+
+    `memory` is the most bytes it may hold, the store's among them but not the `stack` that queries are evaluated on.
+    """
+    try:
+        _confine(connection.fileno(), template=template, memory=memory + stack)
+        deep.call(lambda: _serve(connection, store), stack)
+    except BrokenPipeError:
+        # The pool ended while an answer was on its way: nobody is left to tell.
+        os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def _confine(connection: int, *, template: int, memory: int) -> None:
+    for number in (signal.SIGTERM, signal.SIGALRM):
+        signal.signal(number, signal.SIG_DFL)
+    if _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
+    if os.getppid() != template:
+        sys.exit("the template ended before its worker began")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.dup2(nowhere, 1)
+    os.closerange(3, connection)
+    os.closerange(connection + 1, os.sysconf("SC_OPEN_MAX"))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    # A number for a new file or socket must be under this limit, whichever numbers are free.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+def memory_held() -> int:
+    """Return the bytes of memory that this process holds, as RLIMIT_DATA counts them."""
+    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
+        if line.startswith("VmData:"):
+            return int(line.split()[1]) << 10
+    raise OSError("/proc/self/status has no VmData")
+
+
+def _serve(connection: socket.socket, store: Store) -> None:
+    fresh = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    worn = WORN // resource.getpagesize()
+    leaving = False
+    while not leaving and (request := wire.receive_request(connection)):
+        # SIGALRM's own action ends the process, even where Oxigraph is deep in a query.
+        signal.setitimer(signal.ITIMER_REAL, request.seconds + GRACE)
+        result = _answer(store, request)
+        leaving = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - fresh > worn
+        wire.send_reply(connection, wire.Reply(result, leaving))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _answer(store: Store, request: wire.Request) -> bytes | Exception:
+    try:
+        return evaluate(store, request.query, request.media_type, rows=request.rows, size=request.size).body
+    except (ByregionError, ValueError) as error:
+        return error
