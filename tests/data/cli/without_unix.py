@@ -1,0 +1,20 @@
+"""Run every verb where nothing of Unix can be imported, as on Windows; serve can still say what it is."""
+
+import sys
+
+UNIX = ("granian", "resource", "fcntl", "byregion.engine.launch", "byregion.engine.pool", "byregion.engine.template")
+sys.modules.update(dict.fromkeys(UNIX))
+
+from byregion.cli import main  # noqa: E402
+
+for words in (["check"], ["validate"], ["infer"], ["evidence"], ["query", "counts-by-class"], ["serve", "--help"]):
+    stdout = sys.stdout
+    with open("/dev/null", "w", encoding="utf-8") as sys.stdout:
+        try:
+            main(words)
+        except SystemExit as end:
+            status = end.code
+    sys.stdout = stdout
+    if status:
+        sys.exit(status)
+    print(words[0])
