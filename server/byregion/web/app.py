@@ -1,0 +1,141 @@
+"""The app: one blueprint a file, the headers that every answer carries, and what every template can say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request, url_for
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+from byregion import queries
+from byregion.assets import folder
+from byregion.config import Settings
+from byregion.engine import Engine
+from byregion.web import endpoint, entities, home, listing, named, ontology, problem
+from byregion.web.links import href, is_local
+from byregion.web.site import Site, choose_language, site, words
+
+BRAND = "byregion"
+
+# Nothing runs in a page, nothing is loaded from elsewhere, no page is shown inside another.
+# https://www.w3.org/TR/CSP3/
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    # Everything here is public and read without credentials, so scripts of any origin may read it.
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Allow, Content-Location, ETag, Link, Retry-After",
+}
+
+
+def create_app(settings: Settings, engine: Engine) -> Flask:
+    """Return the app that publishes what `engine` holds, as `settings` say."""
+    app = Flask("byregion.web", static_url_path="/static")
+    app.extensions["byregion"] = Site(settings, engine, queries.read_all(folder("queries")))
+    app.config["MAX_CONTENT_LENGTH"] = endpoint.body_limit(settings)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000  # the address of a file changes with its content
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    # Werkzeug would redirect to an absolute address, which it would take from the Host header.
+    app.url_map.strict_slashes = app.url_map.merge_slashes = app.url_map.redirect_defaults = False
+    for module in (home, entities, listing, endpoint, named, ontology, problem):
+        app.register_blueprint(module.blueprint)
+    problem.register(app)
+    app.before_request(choose_language)
+    app.after_request(_add_headers)
+    app.url_defaults(_keep_language)
+    app.context_processor(_template_words)
+    app.wsgi_app = _mounted(app.wsgi_app, urlsplit(settings.url).path.rstrip("/"))  # type: ignore[assignment, method-assign]
+    return app
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "public, no-cache")
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
+        response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type, If-None-Match"
+        response.headers["Access-Control-Max-Age"] = "86400"
+    return response
+
+
+def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
+    """Let a language that the reader chose by address go along to the next page."""
+    if endpoint != "static" and "lang" in request.args:
+        values.setdefault("lang", words().language)
+
+
+def _template_words() -> dict[str, object]:
+    return {
+        "brand": BRAND,
+        "site": site(),
+        "words": words(),
+        "menu": _menu(),
+        "is_here": _is_here,
+        "tongues": [(tag, _in_language(tag)) for tag in site().words],
+        "own_name": lambda tag: site().words[tag]("nav.own_name"),
+        "tongue": lambda tag: words().get(f"tongues.{tag}") or tag,
+        "href": href,
+        "is_local": is_local,
+        "parameter_name": lambda name: words().get(f"parameters.{name}") or name,
+        "code": lambda text: Markup("<code>{}</code>").format(text),
+        "link": lambda address, text: Markup('<a href="{}">{}</a>').format(address, text),
+    }
+
+
+def _menu() -> list[tuple[str, Mapping[str, str], str]]:
+    return [
+        ("listing.show", {"kind": "region"}, words()("kinds.region")),
+        ("queries.index", {}, words()("nav.queries")),
+        ("sparql.show", {}, words()("nav.sparql")),
+        ("ontology.show", {}, words()("nav.ontology")),
+    ]
+
+
+def _is_here(endpoint: str, values: Mapping[str, str]) -> bool:
+    return request.endpoint == endpoint and dict(request.view_args or {}) == dict(values)
+
+
+def _in_language(tag: str) -> str:
+    """Return the address of this page in another language."""
+    if request.endpoint is None:
+        return url_for("home.show", lang=tag)
+    arguments: dict[str, Any] = request.args.to_dict(flat=False) | {"lang": [tag]}
+    return url_for(request.endpoint, **((request.view_args or {}) | arguments))
+
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def _mounted(inner: Wsgi, prefix: str) -> Wsgi:
+    """Return a WSGI callable that knows the path below which clients see the app: that of the public address.
+
+    It is the same whether a proxy takes the prefix away or passes it on.
+    """
+    if not prefix:
+        return inner
+
+    def outer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == prefix or path.startswith(prefix + "/"):
+            environ["PATH_INFO"] = path[len(prefix) :] or "/"
+        environ["SCRIPT_NAME"] = prefix
+        return inner(environ, start_response)
+
+    return outer

@@ -1,0 +1,52 @@
+"""The description of the SPARQL service: what is true of it, and nothing more.
+
+https://www.w3.org/TR/sparql11-service-description/
+"""
+
+from __future__ import annotations
+
+from rdflib import RDF, Graph, Namespace, URIRef
+
+from byregion.namespaces import BASE
+from byregion.web import formats
+from byregion.web.graphs import SortedGraph
+from byregion.web.site import select, site
+
+SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+# https://www.w3.org/ns/formats/ names the formats that the standards define.
+_FORMATS = Namespace("http://www.w3.org/ns/formats/")
+_NAMES = {
+    "application/sparql-results+json": "SPARQL_Results_JSON",
+    "application/sparql-results+xml": "SPARQL_Results_XML",
+    "text/csv": "SPARQL_Results_CSV",
+    "text/tab-separated-values": "SPARQL_Results_TSV",
+    "text/turtle": "Turtle",
+    "application/n-triples": "N-Triples",
+    "application/rdf+xml": "RDF_XML",
+    "application/ld+json": "JSON-LD",
+}
+
+
+def graph() -> Graph:
+    """Return the description of the service at the public address."""
+    endpoint = URIRef(site().settings.url + "sparql")
+    dataset, default = URIRef(f"{endpoint}#dataset"), URIRef(f"{endpoint}#default-graph")
+    told = SortedGraph()
+    told.bind("sd", SD)
+    told.add((endpoint, RDF.type, SD.Service))
+    told.add((endpoint, SD.endpoint, endpoint))
+    told.add((endpoint, SD.supportedLanguage, SD.SPARQL11Query))
+    # The default graph holds the merge of the named graphs.
+    told.add((endpoint, SD.feature, SD.UnionDefaultGraph))
+    for offer in formats.named((*formats.SOLUTIONS, *formats.GRAPHS)):
+        told.add((endpoint, SD.resultFormat, _FORMATS[_NAMES[offer.media_type]]))
+    told.add((endpoint, SD.defaultDataset, dataset))
+    told.add((dataset, RDF.type, SD.Dataset))
+    told.add((dataset, SD.defaultGraph, default))
+    told.add((default, RDF.type, SD.Graph))
+    for row in select("graphs"):
+        entry = URIRef(f"{endpoint}#{str(row['graph']).removeprefix(BASE)}")
+        told.add((dataset, SD.namedGraph, entry))
+        told.add((entry, RDF.type, SD.NamedGraph))
+        told.add((entry, SD.name, row["graph"]))
+    return told

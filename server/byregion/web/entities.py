@@ -1,0 +1,118 @@
+"""Entities and the documents about them: /id/x answers 303, /doc/x negotiates, /doc/x.ttl is one representation."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any, Final
+
+from flask import Blueprint, Response, redirect, request, url_for
+from rdflib import Literal, URIRef
+from werkzeug.wrappers import Response as BaseResponse
+
+from byregion import iri
+from byregion.errors import NotFound, ParameterError
+from byregion.namespaces import KINDS
+from byregion.web import graphs, respond
+from byregion.web.formats import GRAPHS, alternates, chosen, named, split_suffix
+from byregion.web.naming import Naming, read_labels
+from byregion.web.negotiate import HTML, Offer
+from byregion.web.page import Builder, Page, Pointer, Quad
+from byregion.web.site import page_query, select, site, words
+
+blueprint = Blueprint("entities", __name__)
+
+OFFERS: Final = (HTML, *GRAPHS)
+INCOMING: Final = 500
+"""Triples pointing to an entity that its page shows; where there are more it says so."""
+
+
+@blueprint.get("/id/<path:path>")
+def identify(path: str) -> BaseResponse:
+    """Redirect from a thing to the document about it.
+
+    https://www.w3.org/TR/cooluris/#r303gendocument: one document, which negotiates.
+    """
+    kept: dict[str, Any] = {name: request.args[name] for name in ("format", "lang") if name in request.args}
+    return redirect(url_for(".document", path=path, **kept), 303)
+
+
+@blueprint.get("/doc/<path:path>")
+def document(path: str) -> Response:
+    """Return the document about an entity, in the representation that the client likes best."""
+    name, suffix = split_suffix(path, OFFERS)
+    entity = URIRef(f"{site().settings.base}id/{name}")
+    if not _is_there(entity):
+        raise NotFound(f"there is nothing called <{entity}>", _near(name))
+    offer = chosen(suffix, OFFERS)
+    is_page = offer == HTML
+    tag = respond.tag(name, offer.media_type, words().language if is_page else "")
+    response = respond.conditional(tag, lambda: _page(name, entity) if is_page else _graph(entity, offer))
+    respond.vary(response, by_format=not suffix, by_language=is_page)
+    response.headers["Content-Location"] = _address(name, offer)
+    respond.link(response, _links(name, entity, offer))
+    return response
+
+
+def _is_there(entity: URIRef) -> bool:
+    try:
+        return bool(select("exists", entity=(entity,)))
+    except ParameterError:
+        # What cannot be written as an IRI is the name of nothing.
+        return False
+
+
+def _address(name: str, offer: Offer) -> str:
+    language = words().language if offer == HTML else None
+    return url_for(".document", path=f"{name}.{offer.names[0]}", lang=language)
+
+
+def _links(name: str, entity: URIRef, shown: Offer) -> list[tuple[str, dict[str, str]]]:
+    canonical = f"{site().settings.url}doc/{name}"
+    others = alternates(OFFERS, shown, lambda offer: _address(name, offer))
+    return [(canonical, {"rel": "canonical"}), (entity, {"rel": "describes"}), *others]
+
+
+def _graph(entity: URIRef, offer: Offer) -> Response:
+    answer = site().engine.query(page_query("entity", entity=(entity,)), "application/n-triples")
+    return Response(graphs.written(graphs.read(answer.body), offer.engine_type), content_type=offer.content_type)
+
+
+def _page(name: str, entity: URIRef) -> Response:
+    built, more = build(entity)
+    every = page_query("incoming-all", entity=(entity,)) if more else ""
+    kind = name.partition("/")[0]
+    return respond.page(
+        "entities/document.html",
+        page=built,
+        kind=kind if kind in KINDS else None,
+        more_incoming=INCOMING if more else 0,
+        all_incoming=url_for("sparql.show", query=every, format="html") if more else "",
+        formats=[(offer.names[0], _address(name, offer)) for offer in named(GRAPHS)],
+        alternates=[(offer.names[0], _address(name, offer), offer.media_type) for offer in named(GRAPHS)],
+    )
+
+
+def build(entity: URIRef) -> tuple[Page, bool]:
+    """Return the page of an entity, and whether more points to it than the page shows."""
+    told = select("page", entity=(entity,))
+    quads = [Quad(row["graph"], row["subject"], row["predicate"], row["object"]) for row in told]
+    rows = select("incoming", entity=(entity,))
+    pointers = [
+        Pointer(row["graph"], row["predicate"], row["subject"], row.get("class"), row.get("order"))
+        for row in rows[:INCOMING]
+    ]
+    naming = Naming(words(), read_labels([*quads, *pointers]))
+    return Builder(entity, quads, naming, site().settings.data).page(pointers), len(rows) > INCOMING
+
+
+def _near(name: str) -> tuple[str, ...]:
+    """Return the IRIs of entities of the same kind whose names are near a wrong one."""
+    kind, _, slug = name.partition("/")
+    if kind not in KINDS or not slug:
+        return ()
+    prefix = f"{site().settings.base}id/{kind}/"
+    rows = select("names", prefix=(Literal(prefix),))
+    names = [str(row["entity"]).removeprefix(prefix) for row in rows]
+    wanted = iri.slug(slug)[:80]
+    holding = [found for found in names if wanted and wanted in found]
+    return tuple(prefix + found for found in dict.fromkeys((*holding, *get_close_matches(wanted, names, 3))))[:5]

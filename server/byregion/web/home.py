@@ -1,0 +1,77 @@
+"""The front page, and whether the server is well."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, Response
+from rdflib.term import Node
+
+from byregion.namespaces import BR
+from byregion.web import listing, named, respond
+from byregion.web.language import collation
+from byregion.web.naming import Value
+from byregion.web.site import select, site, words
+
+blueprint = Blueprint("home", __name__)
+
+
+@blueprint.get("/")
+def show() -> Response:
+    """Return the front page."""
+    return respond.html_only("home/home.html", _context)
+
+
+# What the front page counts for each region, by the kind of entity.
+_COLUMNS: Final = {
+    "municipality": BR.Participation,
+    "goal": BR.Goal,
+    "measure": BR.Measure,
+    "result": BR.Result,
+    "advice": BR.Advice,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A region and how much is said of it; `unnamed` is how many measures are counted in its sources but not named."""
+
+    region: Value
+    counts: tuple[int, ...]
+    unnamed: int
+
+
+def _context() -> dict[str, object]:
+    counted = {row["class"]: int(str(row["count"])) for row in select("kinds")}
+    counts = [(kind, counted[class_]) for kind, class_ in listing.CLASSES.items() if class_ in counted]
+    return {
+        "regions": _summaries(),
+        "columns": tuple(_COLUMNS),
+        "counts": sorted(counts, key=lambda item: collation(words()(f"kinds.{item[0]}"))),
+        "queries": named.titles(),
+    }
+
+
+def _summaries() -> list[Summary]:
+    counts: dict[tuple[Node | None, Node], int] = {}
+    for row in select("regions"):
+        counts[row["region"], row["class"]] = int(str(row["count"]))
+    return [
+        Summary(
+            region,
+            tuple(counts.get((region.iri, class_), 0) for class_ in _COLUMNS.values()),
+            counts.get((region.iri, BR.MeasureGroup), 0),
+        )
+        for region in listing.choices(BR.Region)
+    ]
+
+
+@blueprint.get("/health")
+def health() -> Response:
+    """Tell that the server is up, and which revision it publishes."""
+    body = json.dumps({"status": "ok", "revision": site().engine.revision}) + "\n"
+    response = Response(body, content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,79 @@
+"""A page per kind of entity, which lists them by name."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Response, request
+from rdflib import DCTERMS, ORG, SKOS, Literal, URIRef
+
+from byregion.errors import BadRequest, NotFound
+from byregion.namespaces import BR, KINDS
+from byregion.web import respond
+from byregion.web.naming import Naming, Value, read_labels
+from byregion.web.site import select, words
+
+blueprint = Blueprint("listing", __name__)
+
+PAGE: Final = 200
+"""Entities on a page of a list."""
+
+_OTHERS: Final = {
+    "concept": SKOS.Concept,
+    "organisation": ORG.Organization,
+    "place": DCTERMS.Location,
+    "scheme": SKOS.ConceptScheme,
+    "source": BR.SourceDocument,
+}
+CLASSES: Final[dict[str, URIRef]] = {
+    kind: _OTHERS.get(kind, BR["".join(part.capitalize() for part in kind.split("-"))]) for kind in KINDS
+}
+"""The class that the entities of a kind are stated to be of."""
+
+
+@blueprint.get("/doc/<kind>/")
+def show(kind: str) -> Response:
+    """Return the page that lists the entities of a kind."""
+    if kind not in CLASSES:
+        raise NotFound(f"there is no kind {kind!r}; there are {', '.join(KINDS)}")
+    return respond.html_only("listing/listing.html", lambda: _context(kind, _page_number()))
+
+
+def _page_number() -> int:
+    text = request.args.get("page", "1")
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= 10**6):
+        raise BadRequest(f"page is {text!r}; it must be a number from 1 on")
+    return int(text)
+
+
+def _context(kind: str, page: int) -> dict[str, object]:
+    entities = _entities(CLASSES[kind])
+    first, last = (page - 1) * PAGE, min(page * PAGE, len(entities))
+    if first >= len(entities) and page > 1:
+        raise NotFound(f"the list of {kind!r} has no page {page}")
+    shown = entities[first:last]
+    naming = Naming(words(), read_labels([shown]))
+    definitions = [row["definition"] for row in select("definition", term=(CLASSES[kind],))]
+    definition = naming.pick([text for text in definitions if isinstance(text, Literal)])
+    return {
+        "kind": kind,
+        "definition": definition,
+        "items": [naming.value(entity) for entity in shown],
+        "first": first + 1 if entities else 0,
+        "last": last,
+        "total": len(entities),
+        "previous": page - 1 if page > 1 else None,
+        "following": page + 1 if last < len(entities) else None,
+    }
+
+
+def choices(class_: URIRef) -> tuple[Value, ...]:
+    """Return the entities of a class by name, for a reader to choose one."""
+    entities = _entities(class_)
+    naming = Naming(words(), read_labels([entities]))
+    return tuple(naming.value(entity) for entity in entities)
+
+
+def _entities(class_: URIRef) -> list[URIRef]:
+    rows = select("listing", **{"class": (class_,)}, language=(Literal(words().language),))
+    return list(dict.fromkeys(entity for row in rows if isinstance(entity := row["entity"], URIRef)))

@@ -1,0 +1,155 @@
+"""What a request that fails is answered: one table of kinds, one envelope, a page for browsers.
+
+The envelope is application/problem+json (RFC 9457). Its `type` is `…/problems#<kind>`: the page /problems explains it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from flask import Blueprint, Flask, Response, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from byregion import errors
+from byregion.namespaces import BASE
+from byregion.web import respond as pages
+from byregion.web.negotiate import prefers_html
+from byregion.web.site import site
+
+blueprint = Blueprint("problems", __name__)
+
+_log = logging.getLogger(__name__)
+
+Problem = dict[str, object]
+"""The members of an envelope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem: its name, its status, what of the error is told and when it is worth trying again.
+
+    `members` are the extension members of the envelope by the attribute of the error that each one tells.
+    """
+
+    name: str
+    status: int
+    members: dict[str, str] = field(default_factory=dict)
+    retry_seconds: int | None = None
+
+
+INTERNAL = Kind("internal", 500)
+KINDS: dict[type[Exception], Kind] = {
+    errors.BadRequest: Kind("bad-request", 400),
+    errors.QuerySyntaxError: Kind("query-syntax", 400, {"line": "line", "column": "column"}),
+    errors.ParameterError: Kind("parameter", 400, {"name": "parameter", "value": "value"}),
+    errors.QueryRefused: Kind("query-refused", 403),
+    errors.NotFound: Kind("not-found", 404, {"suggestions": "suggestions"}),
+    errors.MethodNotAllowed: Kind("method-not-allowed", 405, {"allowed": "allowed"}),
+    errors.NotAcceptable: Kind("not-acceptable", 406, {"offered": "offered"}),
+    errors.RequestTooLarge: Kind("request-too-large", 413, {"limit": "limit"}),
+    errors.UnsupportedMediaType: Kind("unsupported-media-type", 415),
+    errors.QueryTimeout: Kind("query-timeout", 503, {"seconds": "limit"}, retry_seconds=10),
+    errors.QueryTooLarge: Kind("query-too-large", 503, retry_seconds=10),
+    errors.EngineBusy: Kind("busy", 503, retry_seconds=2),
+    errors.EngineError: Kind("engine", 503, retry_seconds=2),
+}
+
+_BY_STATUS: dict[int, type[errors.ByregionError]] = {
+    400: errors.BadRequest,
+    404: errors.NotFound,
+    415: errors.UnsupportedMediaType,
+}
+
+
+def register(app: Flask) -> None:
+    """Let `app` answer every exception as a problem."""
+    app.register_error_handler(Exception, handle)
+
+
+def handle(error: Exception) -> Response | HTTPException:
+    """Return the answer to a request that ended in `error`: a redirect is none of ours to change."""
+    if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
+        return error
+    # Flask hands over an error of the handler itself so: a page that cannot be made is told as data.
+    return respond(error, _data if isinstance(error, InternalServerError) else _page)
+
+
+def respond(error: Exception, page: Callable[[Kind, Problem], Response]) -> Response:
+    """Return the answer that tells the client of `error`; one that is not ours is logged and not told.
+
+    `page` makes the page for people out of the kind of problem and the envelope.
+    """
+    if isinstance(error, HTTPException):
+        error = _ours(error)
+    kind = kind_of(error)
+    if kind is INTERNAL:
+        _log.error("no answer to %s %s", request.method, request.path, exc_info=error)
+    told = envelope(kind, error)
+    response = page(kind, told) if _wants_page() else _data(kind, told)
+    response.status_code = kind.status
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.update(("Accept", "Accept-Language"))
+    if kind.retry_seconds is not None:
+        response.headers["Retry-After"] = str(kind.retry_seconds)
+    if isinstance(error, errors.MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(error.allowed)
+    return response
+
+
+def kind_of(error: Exception) -> Kind:
+    """Return the kind of problem that `error` is: that of the nearest of its classes in the table."""
+    return next((KINDS[cls] for cls in type(error).__mro__ if cls in KINDS), INTERNAL)
+
+
+def type_of(kind: Kind) -> str:
+    """Return the IRI of a kind of problem."""
+    return f"{BASE}problems#{kind.name}"
+
+
+def envelope(kind: Kind, error: Exception) -> Problem:
+    """Return the members of the problem; nothing of an internal error's message is in them."""
+    internal = kind is INTERNAL
+    body: Problem = {
+        "type": type_of(kind),
+        "title": site().words["en"](f"problems.{kind.name}.title"),
+        "status": kind.status,
+        "detail": "the server failed; the cause is in its log" if internal else str(error),
+    }
+    told = {name: getattr(error, attribute, None) for attribute, name in kind.members.items()}
+    return body | {name: value for name, value in told.items() if value not in (None, (), 0)}
+
+
+def _ours(error: HTTPException) -> Exception:
+    # Flask's own refusals become ours, so that there is one envelope and one table.
+    if error.code == 405:
+        allowed = getattr(error, "valid_methods", None) or ()
+        return errors.MethodNotAllowed(request.method, tuple(sorted(allowed)))
+    if error.code == 413:
+        return errors.RequestTooLarge(request.max_content_length or 0)
+    if error.code == 404:
+        return errors.NotFound(f"there is nothing at {request.path}")
+    return _BY_STATUS.get(error.code or 500, errors.ByregionError)(error.description or "")
+
+
+def _wants_page() -> bool:
+    return request.args.get("format") == "html" or prefers_html(request.headers.get("Accept"))
+
+
+def _page(kind: Kind, problem: Problem) -> Response:
+    return pages.page("problem/problem.html", kind=kind, problem=problem)
+
+
+def _data(kind: Kind, problem: Problem) -> Response:
+    response = Response(json.dumps(problem, ensure_ascii=False) + "\n", content_type="application/problem+json")
+    response.headers["Content-Language"] = "en"
+    return response
+
+
+@blueprint.get("/problems")
+def show() -> Response:
+    """Return the page that explains every kind of problem."""
+    kinds = (*KINDS.values(), INTERNAL)
+    return pages.html_only("problem/problems.html", lambda: {"kinds": kinds, "type_of": type_of})
