@@ -209,12 +209,7 @@ def _keyword(query: str, keyword: re.Pattern[str]) -> Token | None:
         if token.kind == "word" and keyword.search(token.text):
             return token
         # SERVICE:x is a prefixed name, unless a group follows.
-        if (
-            token.text == "{"
-            and previous
-            and keyword.search(previous.text.partition(":")[0])
-            and previous.kind == "name"
-        ):
+        if token.text == "{" and previous and _prefix_holds(previous, keyword):
             return previous
         if _may_be_less_than(token, previous, brackets) and keyword.search(query, token.start):
             return token
@@ -224,6 +219,10 @@ def _keyword(query: str, keyword: re.Pattern[str]) -> Token | None:
             brackets.pop()
         previous = token
     return None
+
+
+def _prefix_holds(token: Token, keyword: re.Pattern[str]) -> bool:
+    return token.kind == "name" and keyword.search(token.text.partition(":")[0]) is not None
 
 
 def _may_be_less_than(token: Token, previous: Token | None, brackets: list[str]) -> bool:
@@ -291,9 +290,18 @@ def bind(query: str, values: Mapping[str, tuple[URIRef | rdflib.Literal, ...]]) 
     return query
 
 
-# A backslash before u would be read as an escape by a processor that expands those first, as SPARQL 1.1 says (19.2).
-_WRITTEN: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\\u": "\\\\\\u0075", "\\U": "\\\\\\u0055"}
-_SPECIAL: Final = re.compile(r'\\[uU]|[\\"\n\r]')
+# A backslash before u would be read as an escape by a processor that expands those first, as SPARQL 1.1 says (19.2);
+# a tab is widened by rdflib before it parses. Eight digits, so that none after them is taken for more.
+_WRITTEN: Final = {
+    "\\": "\\\\",
+    '"': '\\"',
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+    "\\u": "\\\\\\U00000075",
+    "\\U": "\\\\\\U00000055",
+}
+_SPECIAL: Final = re.compile(r'\\[uU]|[\\"\n\r\t]')
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 # https://www.rfc-editor.org/rfc/rfc3987#section-2.2, without the hosts that are IPv6 addresses.
 _UCS: Final = (

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final, cast
 
 from byregion.dataset import GraphFile
 from byregion.engine.base import Limits
@@ -36,7 +36,7 @@ class Template:
         return Pool(self.socket, self.revision, workers=workers, limits=self.limits)
 
 
-@contextmanager
+@contextlib.contextmanager
 def serve_template(files: Iterable[GraphFile], rules: Sequence[str], limits: Limits) -> Iterator[Template]:
     """Start a template over `files` and `rules`, and end it with its workers on leaving.
 
@@ -61,13 +61,12 @@ def serve_template(files: Iterable[GraphFile], rules: Sequence[str], limits: Lim
 
 
 def _begin(process: subprocess.Popen[str], task: dict[str, Any]) -> dict[str, Any]:
-    assert process.stdin is not None and process.stdout is not None
-    try:
-        process.stdin.write(json.dumps(task) + "\n")
-        process.stdin.flush()
-    except BrokenPipeError:
-        pass
-    line = process.stdout.readline()
+    stdin, stdout = cast(IO[str], process.stdin), cast(IO[str], process.stdout)
+    # Where it has died already, that it says nothing tells so.
+    with contextlib.suppress(BrokenPipeError):
+        stdin.write(json.dumps(task) + "\n")
+        stdin.flush()
+    line = stdout.readline()
     if not line:
         raise EngineError(f"the template process died at its start (exit status {process.wait(ENDS_WITHIN)})")
     told: dict[str, Any] = json.loads(line)
@@ -79,8 +78,8 @@ def _begin(process: subprocess.Popen[str], task: dict[str, Any]) -> dict[str, An
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    assert process.stdin is not None
-    process.stdin.close()
+    with contextlib.suppress(BrokenPipeError):
+        cast(IO[str], process.stdin).close()
     try:
         process.wait(ENDS_WITHIN)
     except subprocess.TimeoutExpired:
