@@ -18,6 +18,7 @@ from byregion.assets import folder
 from byregion.dataset import GraphFile, data_files, ontology_files, read_graph
 from byregion.iri import INFERRED
 from byregion.namespaces import BR
+from worlds import SECOND_REGION
 
 Triple = tuple[Node, Node, Node]
 
@@ -86,7 +87,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return World([*ontology_files(), *data_files(folder("data")), *data_files(TESTS / "data")])
+    return World([*ontology_files(), *data_files(folder("data")), *SECOND_REGION])
 
 
 # --- The whole dataset ------------------------------------------------------------------------------------------------
@@ -271,5 +272,5 @@ def test_a_thing_in_two_disjoint_classes_is_a_contradiction_even_where_a_class_i
 
 
 def test_a_check_without_the_ontology_is_no_green_check() -> None:
-    (finding,) = infer.check(data_files(TESTS / "data"))
+    (finding,) = infer.check(SECOND_REGION)
     assert str(finding.where) == str(infer.AXIOMS)

@@ -19,7 +19,7 @@ from rdflib.util import from_n3
 
 from byregion import iri, sparql, terms
 from byregion.config import LANGUAGES
-from byregion.errors import NotFound, ParameterError, QueryError, QueryHeaderError
+from byregion.errors import NotFound, ParameterError, QueryHeaderError, QuerySyntaxError
 from byregion.namespaces import empty_graph
 
 _NAMESPACES: Final = empty_graph().namespace_manager
@@ -173,10 +173,12 @@ class _Header:
         declared = self._mapping(self._keys["parameters"], None, "parameters") if "parameters" in self._keys else {}
         try:
             places = sparql.places(self._text)
-        except QueryError as error:
-            raise QueryHeaderError(f"the query cannot be read: {error}", self._path) from error
-        if undeclared := [name for name in places if name not in declared]:
-            raise self._error(f"VALUES ?{undeclared[0]} {{ … }} is a parameter that the header does not declare")
+        except QuerySyntaxError as error:
+            raise QueryHeaderError(error.message, self._path, error.line, error.column) from error
+        for name, place in places.items():
+            if name not in declared:
+                line, _ = sparql.position(self._text, place.start)
+                raise QueryHeaderError(f"VALUES ?{name} {{ … }} is not among the header's parameters", self._path, line)
         for name, node in declared.items():
             if name not in places:
                 raise self._error(f"the query has no block VALUES ?{name} {{ … }}", node.start_mark)
@@ -193,7 +195,8 @@ class _Header:
                 raise self._error(f"{key} of {name} is {value!r}; it must be true or false", node.start_mark)
         examples = tuple(self._examples(name, kind, node, block))
         if not examples or (len(examples) > 1 and flags["several"] == "false"):
-            raise self._error(f"VALUES ?{name} must hold {'an example' if not examples else 'one example'}")
+            how_many = "one example" if examples else "an example"
+            raise self._error(f"VALUES ?{name} must hold {how_many}", node.start_mark)
         return Parameter(
             name=name,
             kind=kind,
@@ -247,7 +250,7 @@ class _Header:
         return str(node.value)
 
     def _error(self, message: str, mark: yaml.Mark | None = None) -> QueryHeaderError:
-        return QueryHeaderError(message, self._path, mark.line + 1 if mark else 0)
+        return QueryHeaderError(message, self._path, mark.line + 1 if mark else 1)
 
 
 def _written_terms(block: str) -> Iterator[object]:
