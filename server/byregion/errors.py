@@ -6,6 +6,7 @@ ByregionError
   SourceError             a source text that cannot be read or does not hold what is quoted from it
   DataError               Turtle that cannot be parsed, or a file outside the layout of data/
   ValidationError         data that does not conform; carries a report
+  ReleaseError            a version of the ontology that cannot be released as it says; carries the changes
   QueryError
     QueryHeaderError      a query file whose header cannot be understood
     QuerySyntaxError      a query that SPARQL's grammar does not allow
@@ -21,6 +22,7 @@ ByregionError
   UnsupportedMediaType    a request body in a media type that is not read
   RequestTooLarge         a request body over its limit
   MethodNotAllowed        a method that the resource does not have
+  FetchError              an address elsewhere that may not be asked, or does not answer in time or size
 
 A message says what is wrong, where, and what would do.
 """
@@ -86,6 +88,15 @@ class ValidationError(ByregionError):
     def __init__(self, message: str, report: object) -> None:
         """Carry the report beside the message."""
         self.report = report
+        super().__init__(message)
+
+
+class ReleaseError(ByregionError):
+    """A version of the ontology that cannot be released as it says; `changes` are what it would bring."""
+
+    def __init__(self, message: str, changes: tuple[object, ...] = ()) -> None:
+        """Carry the changes beside the message."""
+        self.changes = changes
         super().__init__(message)
 
 
@@ -185,3 +196,7 @@ class MethodNotAllowed(ByregionError):
         """List what is allowed."""
         self.allowed = allowed
         super().__init__(f"{method} is not possible here; possible are {', '.join(allowed)}")
+
+
+class FetchError(ByregionError):
+    """An address on another server that may not be asked, or that does not answer within its limits."""

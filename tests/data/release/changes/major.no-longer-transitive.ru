@@ -1,0 +1,4 @@
+# expect: changed br:after
+PREFIX br: <https://w3id.org/byregion/def#>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+DELETE DATA { br:after a owl:TransitiveProperty }

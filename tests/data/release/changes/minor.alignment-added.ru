@@ -1,0 +1,5 @@
+# expect: changed br:Plan
+PREFIX br: <https://w3id.org/byregion/def#>
+PREFIX foaf: <http://xmlns.com/foaf/0.1/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+INSERT DATA { br:Plan rdfs:subClassOf foaf:Document }

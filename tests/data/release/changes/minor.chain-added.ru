@@ -1,0 +1,4 @@
+# expect: changed br:plan
+PREFIX br: <https://w3id.org/byregion/def#>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+INSERT DATA { br:plan owl:propertyChainAxiom ( br:after br:plan ) }

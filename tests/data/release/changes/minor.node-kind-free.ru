@@ -1,0 +1,4 @@
+# expect: changed brsh:Statement
+PREFIX brsh: <https://w3id.org/byregion/shapes#>
+PREFIX sh: <http://www.w3.org/ns/shacl#>
+DELETE DATA { brsh:Statement sh:nodeKind sh:BlankNodeOrIRI }
