@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
-from rdflib import Dataset
+from rdflib import Dataset, URIRef
 
-from byregion import evidence, infer, layout, links, validate
+from byregion import evidence, infer, layout, links, queries, validate, vocabulary
+from byregion.assets import folder
 from byregion.cli.screen import common, screen
 from byregion.config import LANGUAGES, Settings
-from byregion.dataset import GraphFile, data_files, ontology_files, read
+from byregion.dataset import GraphFile, data_files, ontology_files, read, read_graph
 from byregion.findings import Finding
 
 
@@ -47,11 +48,20 @@ def _parts(
     data: Path, files: tuple[GraphFile, ...], dataset: Dataset, lang: str
 ) -> Iterator[tuple[str, Callable[[], list[Finding]]]]:
     """Yield the checks by name, in the order in which one builds on another."""
+    shapes = validate.read_shapes()
+    ontology = read(ontology_files())
     yield "layout", lambda: layout.check(data)
     yield "evidence", lambda: evidence.check(dataset, data)
-    yield "ontology", lambda: infer.check(files)
-    yield "shapes", lambda: validate.findings(validate.report(dataset, validate.read_shapes()), dataset, files, lang)
+    yield "ontology", lambda: [*vocabulary.check(ontology, shapes, _words(data)), *infer.check(files)]
+    yield "shapes", lambda: validate.findings(validate.report(dataset, shapes), dataset, files, lang)
     yield "links", lambda: links.check(dataset)
+
+
+def _words(data: Path) -> dict[str, set[URIRef]]:
+    """Return the words of vocabularies that each data file and each query uses."""
+    used = {str(item.path): vocabulary.in_graph(read_graph(item.path)) for item in data_files(data)}
+    named = queries.read_all(folder("queries"))
+    return used | {f"queries/{query.name}.rq": vocabulary.in_query(query.text) for query in named}
 
 
 def _show(name: str, findings: list[Finding]) -> None:
