@@ -96,8 +96,9 @@ def test_several_values_are_refused_where_the_header_allows_one() -> None:
 
 
 def test_a_name_that_is_no_query_is_refused_with_the_nearest() -> None:
-    with pytest.raises(NotFound, match="no query called 'goal-in-orders'; there is goals-in-order"):
+    with pytest.raises(NotFound, match="no query called 'goal-in-orders'; there is goals-in-order") as error:
         queries.find(QUERIES, "goal-in-orders")
+    assert error.value.suggestions[0] == "goals-in-order"
     with pytest.raises(NotFound, match=", ".join(NAMES)):
         queries.find(QUERIES, "xyzzy")
 
@@ -108,12 +109,12 @@ def test_a_name_that_is_no_query_is_refused_with_the_nearest() -> None:
 FAULTS = {
     "a-comment-is-no-header": (1, "does not begin with a header"),
     "block-twice": (15, "VALUES ?region stands twice"),
-    "block-without-parameter": (12, "VALUES ?region { … } is not among the header's parameters"),
+    "block-without-parameter": (12, "?region has a block of values and is not among the header's parameters"),
     "class-of-a-date": (10, "region has a class but is no iri"),
     "class-that-is-no-iri": (10, "parameter class is 'Region'"),
     "empty-english-description": (6, "description is missing in en"),
-    "example-in-a-language": (10, '"Midt-Troms"@nb in VALUES ?region is not of the kind string'),
-    "example-of-another-kind": (10, '"midt-troms" in VALUES ?region is not of the kind iri'),
+    "example-in-a-language": (10, '"Midt-Troms"@nb is an example of region and not of the kind string'),
+    "example-of-another-kind": (10, '"midt-troms" is an example of region and not of the kind iri'),
     "example-with-an-unknown-prefix": (10, "must hold an IRI or a literal"),
     "key-twice": (5, "nb stands twice in title"),
     "list-as-title": (2, "a text is expected here"),
@@ -123,7 +124,7 @@ FAULTS = {
     "no-kind": (10, "region needs a kind, one of iri, string, integer, date, language, number"),
     "no-nynorsk-title": (2, "title is missing in nn"),
     "not-yaml": (4, "the header is not YAML"),
-    "parameter-without-block": (10, "the query has no block VALUES ?region { … }"),
+    "parameter-without-block": (10, "the query has no block of values for ?region"),
     "required-perhaps": (10, "required of region is 'perhaps'; it must be true or false"),
     "several-perhaps": (10, "several of region is 'yes'; it must be true or false"),
     "string-without-end": (15, "this string does not end"),

@@ -80,8 +80,8 @@ def find(queries: Sequence[NamedQuery], name: str) -> NamedQuery:
         if query.name == name:
             return query
     names = [query.name for query in queries]
-    near = get_close_matches(name, names, 3, 0.5) or names
-    raise NotFound(f"there is no query called {name!r}; there is {', '.join(near)}")
+    near = tuple(get_close_matches(name, names, 3, 0.5) or names)
+    raise NotFound(f"there is no query called {name!r}; there is {', '.join(near)}", near)
 
 
 def prepare(query: NamedQuery, values: Mapping[str, str | Sequence[str]]) -> str:
@@ -178,10 +178,11 @@ class _Header:
         for name, place in places.items():
             if name not in declared:
                 line, _ = sparql.position(self._text, place.start)
-                raise QueryHeaderError(f"VALUES ?{name} {{ … }} is not among the header's parameters", self._path, line)
+                message = f"?{name} has a block of values and is not among the header's parameters"
+                raise QueryHeaderError(message, self._path, line)
         for name, node in declared.items():
             if name not in places:
-                raise self._error(f"the query has no block VALUES ?{name} {{ … }}", node.start_mark)
+                raise self._error(f"the query has no block of values for ?{name}", node.start_mark)
             yield self._parameter(name, node, self._text[places[name].start : places[name].end])
 
     def _parameter(self, name: str, node: yaml.Node, block: str) -> Parameter:
@@ -196,7 +197,7 @@ class _Header:
         examples = tuple(self._examples(name, kind, node, block))
         if not examples or (len(examples) > 1 and flags["several"] == "false"):
             how_many = "one example" if examples else "an example"
-            raise self._error(f"VALUES ?{name} must hold {how_many}", node.start_mark)
+            raise self._error(f"the block of values for ?{name} must hold {how_many}", node.start_mark)
         return Parameter(
             name=name,
             kind=kind,
@@ -220,14 +221,14 @@ class _Header:
         """Yield the terms between the braces as people write them; each must be of the declared kind."""
         for term in _written_terms(block):
             if not isinstance(term, URIRef | Literal):
-                raise self._error(f"VALUES ?{name} must hold an IRI or a literal as its example", node.start_mark)
+                raise self._error(f"the block of values for ?{name} must hold an IRI or a literal", node.start_mark)
             example = terms.shorten(term) if isinstance(term, URIRef) else str(term)
             try:
                 same = terms.parse(kind, example, name) == term
             except ParameterError:
                 same = False
             if not same:
-                raise self._error(f"{term.n3()} in VALUES ?{name} is not of the kind {kind}", node.start_mark)
+                raise self._error(f"{term.n3()} is an example of {name} and not of the kind {kind}", node.start_mark)
             yield example
 
     def _mapping(self, node: yaml.Node, allowed: tuple[str, ...] | None, what: str) -> dict[str, yaml.Node]:
