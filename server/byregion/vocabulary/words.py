@@ -1,0 +1,76 @@
+"""Which words of vocabularies are used, and whether there are such words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from rdflib import DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SH, SKOS, VANN, XSD, Graph, URIRef
+
+from byregion.namespaces import BR, OA, WGS84
+from byregion.sparql import Token, tokens
+from byregion.terms import shorten
+
+DECLARED_AS: Final = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
+
+# rdflib knows every word of these. What it lacks is listed as the vocabularies define it.
+_CLOSED: Final = {str(ns): ns for ns in (DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SH, SKOS, VANN, XSD)}
+_LISTED: Final = {
+    # https://www.w3.org/TR/annotation-vocab/ — the part that quotes need.
+    str(OA): {"hasSource", "hasSelector", "TextQuoteSelector", "TextPositionSelector"}
+    | {"exact", "prefix", "suffix", "start", "end", "SpecificResource"},
+    # https://www.w3.org/2003/01/geo/wgs84_pos
+    str(WGS84): {"SpatialThing", "Point", "location", "lat", "long", "alt", "lat_long"},
+}
+_VOCABULARIES: Final = (str(BR), *_CLOSED, *_LISTED)
+
+
+def in_graph(graph: Graph) -> set[URIRef]:
+    """Return the words of ours, and of the foreign vocabularies we know, that stand anywhere in `graph`."""
+    terms = {term for triple in graph for term in triple if isinstance(term, URIRef)}
+    return {term for term in terms if _is_word(term)}
+
+
+def in_query(text: str) -> set[URIRef]:
+    """Return the words of ours, and of the foreign vocabularies we know, that a SPARQL query names.
+
+    Raises QuerySyntaxError for text that is no SPARQL.
+    """
+    prefixes: dict[str, str] = {}
+    found: set[URIRef] = set()
+    before: list[Token] = []
+    for token in tokens(text):
+        if token.kind == "iri" and [item.kind for item in before[-2:]] == ["word", "name"]:
+            prefixes[before[-1].text] = token.text[1:-1]  # PREFIX br: <…>
+        elif token.kind == "iri":
+            found.add(URIRef(token.text[1:-1]))
+        elif token.kind == "name":
+            prefix, colon, local = token.text.partition(":")
+            found.add(URIRef(prefixes.get(prefix + colon, "") + local))
+        before.append(token)
+    return {term for term in found if _is_word(term)}
+
+
+def _is_word(term: URIRef) -> bool:
+    return any(term.startswith(namespace) and term != namespace for namespace in _VOCABULARIES)
+
+
+def faults(places: Mapping[str, Iterable[URIRef]], ontology: Graph) -> Iterator[tuple[str, str]]:
+    """Yield the place and what is wrong, for every word used that its vocabulary does not have."""
+    declared = {term for kind in DECLARED_AS for term in ontology.subjects(None, kind)}
+    for place, terms in places.items():
+        for term in sorted(terms):
+            if term.startswith(BR) and term not in declared:
+                yield place, f"{shorten(term)} is used, but the ontology does not declare it"
+            elif not term.startswith(BR) and not _is_known(term):
+                yield place, f"{shorten(term)} is used, but that vocabulary has no such word"
+
+
+def _is_known(term: URIRef) -> bool:
+    for namespace, vocabulary in _CLOSED.items():
+        if term.startswith(namespace):
+            return term in vocabulary
+    for namespace, names in _LISTED.items():
+        if term.startswith(namespace):
+            return term.removeprefix(namespace) in names
+    return True
