@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib import XSD, Literal, URIRef
 
@@ -92,16 +92,19 @@ def test_a_language_is_asked_for_in_lower_case_as_the_engine_keeps_tags() -> Non
     assert terms.parse("language", "nb-NO", "language") == Literal("nb-no")
 
 
+@settings(deadline=None)
 @given(st.dates())
 def test_every_day_is_a_date(day: date) -> None:
     assert terms.parse("date", day.isoformat(), "date") == Literal(day.isoformat(), datatype=XSD.date)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00")))
 def test_every_text_is_a_string_with_nothing_taken_away(text: str) -> None:
     assert str(terms.parse("string", text, "words")) == text
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_what_is_an_iri_holds_nothing_that_ends_one(text: str) -> None:
     try:
@@ -111,6 +114,7 @@ def test_what_is_an_iri_holds_nothing_that_ends_one(text: str) -> None:
     assert not set(term) & set('<>"{}|^`\\ \n\t')
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(PREFIXES)), st.from_regex(r"[A-Za-z0-9_.%/#-]{1,20}", fullmatch=True))
 def test_a_shortened_iri_is_read_back_as_the_same_iri(prefix: str, local: str) -> None:
     iri = URIRef(PREFIXES[prefix] + local)
@@ -156,6 +160,7 @@ def test_the_label_is_in_the_asked_language_and_else_in_the_declared_order(
     assert terms.best(literals, languages) == expected
 
 
+@settings(deadline=None)
 @given(st.permutations([SE, EN, NN, PLAIN, Literal("fylki", lang="fo"), Literal("a", lang="se")]))
 def test_the_same_literals_give_the_same_label_whatever_order_they_come_in(literals: list[Literal]) -> None:
     assert terms.best(literals, ["de"]) == NN
