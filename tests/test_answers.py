@@ -13,13 +13,14 @@ from rdflib import RDF, Literal
 from rdflib.query import Result
 from rdflib.term import Node
 
+import second_region
 from byregion import infer, queries, sparql, terms
 from byregion.assets import folder
 from byregion.dataset import ontology_files, read_graph
 from byregion.errors import ParameterError
 from byregion.namespaces import BR, ID, OA, PREFIXES
 from byregion.queries import NamedQuery
-from worlds import SECOND_REGION, World
+from worlds import World
 
 TESTS = Path(__file__).parent
 ANSWERS = TESTS / "queries"
@@ -80,7 +81,7 @@ def world() -> World:
 
 @pytest.fixture(scope="module")
 def second_world() -> World:
-    return World(*SECOND_REGION)
+    return World(*second_region.FILES)
 
 
 # --- The files --------------------------------------------------------------------------------------------------------
