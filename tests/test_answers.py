@@ -13,14 +13,13 @@ from rdflib import RDF, Literal
 from rdflib.query import Result
 from rdflib.term import Node
 
-import second_region
 from byregion import infer, queries, sparql, terms
 from byregion.assets import folder
 from byregion.dataset import ontology_files, read_graph
 from byregion.errors import ParameterError
 from byregion.namespaces import BR, ID, OA, PREFIXES
 from byregion.queries import NamedQuery
-from worlds import World
+from worlds import SECOND_REGION, World
 
 TESTS = Path(__file__).parent
 ANSWERS = TESTS / "queries"
@@ -81,7 +80,7 @@ def world() -> World:
 
 @pytest.fixture(scope="module")
 def second_world() -> World:
-    return World(*second_region.FILES)
+    return World(*SECOND_REGION)
 
 
 # --- The files --------------------------------------------------------------------------------------------------------

@@ -13,12 +13,12 @@ import pytest
 from rdflib import OWL, RDF, RDFS, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-import second_region
 from byregion import infer, queries
 from byregion.assets import folder
 from byregion.dataset import GraphFile, data_files, ontology_files, read_graph
 from byregion.iri import INFERRED
 from byregion.namespaces import BR
+from worlds import SECOND_REGION
 
 Triple = tuple[Node, Node, Node]
 
@@ -87,7 +87,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return World([*ontology_files(), *data_files(folder("data")), *second_region.FILES])
+    return World([*ontology_files(), *data_files(folder("data")), *SECOND_REGION])
 
 
 # --- The whole dataset ------------------------------------------------------------------------------------------------
@@ -272,5 +272,5 @@ def test_a_thing_in_two_disjoint_classes_is_a_contradiction_even_where_a_class_i
 
 
 def test_a_check_without_the_ontology_is_no_green_check() -> None:
-    (finding,) = infer.check(second_region.FILES)
+    (finding,) = infer.check(SECOND_REGION)
     assert str(finding.where) == str(infer.AXIOMS)
