@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import warnings
-from pathlib import Path, PurePosixPath
 from random import Random
 
 from rdflib import Graph
 from rdflib.query import Result
 from rdflib.term import Node
 
-from byregion import infer, iri, results, sparql
+from byregion import infer, results, sparql
 from byregion.assets import folder
 from byregion.dataset import GraphFile, data_files, named_graphs, ontology_files, read
 from byregion.engine.memory import MemoryEngine
 from byregion.iri import INFERRED
+from second_region import FILES as SECOND_REGION
 
-_FOLDER = Path(__file__).parent / "data" / "haugesundregionen"
-SECOND_REGION = tuple(
-    GraphFile(path, iri.graph(PurePosixPath(_FOLDER.name, path.name))) for path in sorted(_FOLDER.glob("*.ttl"))
-)
-assert {item.path.name for item in SECOND_REGION} >= {"stated.ttl", "readings.ttl"}, f"{_FOLDER} holds no dataset"
+__all__ = ["SECOND_REGION", "World"]
 
 
 class World:
