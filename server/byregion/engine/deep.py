@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Callable
 from typing import Final, TypeVar
 
@@ -23,6 +24,7 @@ def call(function: Callable[[], _T], stack: int) -> _T:
         try:
             returned.append(function())
         except BaseException as error:  # it is raised again, in the thread that waits
+            _let_go(error)
             raised.append(error)
 
     thread = threading.Thread(target=run, name="query", daemon=True)
@@ -36,3 +38,10 @@ def call(function: Callable[[], _T], stack: int) -> _T:
     if raised:
         raise raised[0]
     return returned[0]
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Forget what the frames that an error went through held: what Oxigraph made must be dropped in its own thread."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
