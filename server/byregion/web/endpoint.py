@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from byregion.config import Settings
 from byregion.errors import BadRequest, QueryError, QueryRefused, RequestTooLarge, UnsupportedMediaType
 from byregion.web import answers, description, formats, graphs, named, problem, respond
-from byregion.web.negotiate import HTML, Offer, prefers_html, representation
+from byregion.web.negotiate import HTML, Offer, representation
 from byregion.web.site import site, words
 
 blueprint = Blueprint("sparql", __name__)
@@ -119,10 +119,8 @@ def _links(query: str) -> list[tuple[str, str]]:
 
 
 def _without_query(named_format: str | None) -> Response:
-    accept = request.headers.get("Accept")
-    offers = (*formats.GRAPHS, HTML)
-    wants_page = named_format == "html" or (named_format is None and prefers_html(accept))
-    offer = HTML if wants_page else representation(accept, named_format, offers)
+    # A browser gets the form; who takes anything gets the description.
+    offer = representation(request.headers.get("Accept"), named_format, (*formats.GRAPHS, HTML))
     if offer == HTML:
         response = respond.conditional(respond.tag("form", words().language), lambda: _form(_EXAMPLE))
     else:

@@ -6,13 +6,13 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, request, url_for
-from rdflib import Literal, URIRef
+from rdflib import URIRef
 from werkzeug.wrappers import Response as BaseResponse
 
 from byregion import iri
 from byregion.errors import NotFound, ParameterError
 from byregion.namespaces import KINDS
-from byregion.web import graphs, respond
+from byregion.web import graphs, listing, respond
 from byregion.web.formats import GRAPHS, alternates, chosen, named, split_suffix
 from byregion.web.naming import Naming, read_labels
 from byregion.web.negotiate import HTML, Offer
@@ -111,8 +111,8 @@ def _near(name: str) -> tuple[str, ...]:
     if kind not in KINDS or not slug:
         return ()
     prefix = f"{site().settings.base}id/{kind}/"
-    rows = select("names", prefix=(Literal(prefix),))
-    names = [str(row["entity"]).removeprefix(prefix) for row in rows]
+    rows = select("names", **{"class": (listing.CLASSES[kind],)})
+    names = sorted(str(row["entity"]).removeprefix(prefix) for row in rows if row["entity"].startswith(prefix))
     wanted = iri.slug(slug)[:80]
     holding = [found for found in names if wanted and wanted in found]
     return tuple(prefix + found for found in dict.fromkeys((*holding, *get_close_matches(wanted, names, 3))))[:5]

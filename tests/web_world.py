@@ -1,0 +1,34 @@
+"""What the tests of the web layer read answers with: graphs in any format, and pages by an unforgiving parser."""
+
+from __future__ import annotations
+
+import warnings
+from xml.etree.ElementTree import Element
+
+import html5lib
+import httpx
+from rdflib import Graph
+
+BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+def graph_of(response: httpx.Response) -> Graph:
+    """The graph that a response holds, by its own Content-Type."""
+    assert response.status_code == 200, response.text
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # rdflib's JSON-LD warns of itself
+        return Graph().parse(data=response.content, format=response.headers["content-type"].partition(";")[0])
+
+
+def page_of(response: httpx.Response, status: int = 200) -> Element:
+    """The document that a response holds; any mistake in its HTML is an error."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+    root: Element = parser.parse(response.text)
+    return root
+
+
+def text_of(element: Element | None) -> str:
+    """The words in an element, white space as a browser shows it."""
+    assert element is not None
+    return " ".join("".join(element.itertext()).split())
