@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from rdflib import DCTERMS, OWL, RDF, RDFS, SH, SKOS, XSD, BNode, Graph, Literal, URIRef
@@ -20,6 +20,10 @@ from byregion.namespaces import BR, BRSH, ID
 CASES = Path(__file__).parent / "shapes"
 ENGINES = pytest.mark.parametrize("engine", validate.ENGINES)
 FILES = data_files(folder("data"))
+SECOND_REGION = tuple(
+    GraphFile(path, graph(PurePosixPath("haugesundregionen", path.name)))
+    for path in sorted((Path(__file__).parent / "data" / "haugesundregionen").glob("*.ttl"))
+)
 PREFIXES = """
 @prefix br: <https://w3id.org/byregion/def#> . @prefix brsh: <https://w3id.org/byregion/shapes#> .
 @prefix dcterms: <http://purl.org/dc/terms/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -63,11 +67,18 @@ def faulty(tmp_path_factory: pytest.TempPathFactory):
 # --- The data ---------------------------------------------------------------------------------------------------------
 
 
-@ENGINES
-def test_the_published_data_conforms(published, shapes: Graph, engine: str):
-    report = validate.report(published, shapes, engine=engine)
+def test_the_published_data_conforms(published, shapes: Graph):
+    report = validate.report(published, shapes)
     assert report.conforms, validate.to_text(report, data=published, sources=FILES)
     assert report.results == ()
+
+
+@ENGINES
+def test_a_second_differently_shaped_region_conforms_to_the_same_shapes(shapes: Graph, engine: str):
+    assert SECOND_REGION, "there is no second region"
+    data = read((*FILES, *SECOND_REGION, *ontology_files()))
+    report = validate.report(data, shapes, engine=engine)
+    assert report.conforms, validate.to_text(report, data=data, sources=SECOND_REGION)
 
 
 def test_what_sources_state_is_sound_without_our_readings_links_and_translations(shapes: Graph):
@@ -202,10 +213,7 @@ ILL_FORMED = {
     "two counts": (GOOD + "sh:path br:region ; sh:minCount 1 , 2 .", "sh:minCount"),
     "alternatives that are no list": (GOOD + "sh:path br:region ; sh:or brsh:S .", "sh:or"),
     "a pattern that is none": (GOOD + 'sh:path br:region ; sh:pattern "[" .', "pattern"),
-    "a misspelt word of SHACL": (GOOD + "sh:path br:region ; sh:mincount 1 .", "sh:mincount"),
     "a property shape that is not there": ("brsh:S a sh:NodeShape ; sh:property brsh:S-q .", "brsh:S-q"),
-    "a node shape that is not there": (GOOD + "sh:path br:region ; sh:node brsh:T .", "brsh:T"),
-    "an alternative that is not there": (GOOD + "sh:path br:region ; sh:or ( brsh:T ) .", "brsh:T"),
     "a query that is none": (
         "brsh:S a sh:NodeShape ; sh:targetClass br:Goal ; sh:sparql brsh:Q . brsh:Q sh:select 'SELECT $this {' .",
         "SPARQL",

@@ -12,19 +12,19 @@ from byregion.findings import Finding
 from byregion.namespaces import BASE
 from byregion.terms import shorten
 from byregion.vocabulary import pitfalls, profile, words
-from byregion.vocabulary.words import in_graph, in_query
+from byregion.vocabulary.words import in_graph, in_query, used
 
-__all__ = ["ALIGNMENT", "check", "in_graph", "in_query"]
+__all__ = ["ALIGNMENT", "check", "in_graph", "in_query", "used"]
 
 ALIGNMENT: Final = URIRef(BASE + "graphs/ontology/alignment")
 """The graph that relates our words to others'; whatever else `check` is given is the ontology proper."""
 
 
-def check(ontology: Dataset, shapes: Graph, used: Mapping[str, Iterable[URIRef]] | None = None) -> list[Finding]:
+def check(ontology: Dataset, shapes: Graph, words_used: Mapping[str, Iterable[URIRef]] | None = None) -> list[Finding]:
     """Return what is wrong with the ontology, as findings of the check "ontology"; a note is for a person to confirm.
 
-    `ontology` holds the graphs of the folder ontology/; `shapes` say what the ontology leaves to them; `used` maps a
-    place (a file, a folder) to the words that stand there, as `in_graph` and `in_query` give them.
+    `ontology` holds the graphs of the folder ontology/; `shapes` say what the ontology leaves to them; `words_used`
+    maps a place to the words that stand there, as `used` gives them.
     """
     proper, alignment = Graph(bind_namespaces="none"), Graph(bind_namespaces="none")
     for subject, predicate, obj, name in ontology.quads():
@@ -33,12 +33,13 @@ def check(ontology: Dataset, shapes: Graph, used: Mapping[str, Iterable[URIRef]]
         "ontology": in_graph(proper),
         "alignment": in_graph(alignment),
         "shapes": in_graph(shapes),
-        **(used or {}),
+        **(words_used or {}),
     }
     found = [
         *_errors(profile.faults(proper)),
         *_errors(pitfalls.faults(proper, shapes)),
         *_errors(pitfalls.alignment_faults(alignment, proper)),
+        *_errors(pitfalls.shape_faults(shapes)),
         *(Finding("ontology", "error", place, message) for place, message in words.faults(places, proper)),
         *_notes(profile.notes(proper)),
         *_notes(pitfalls.notes(proper)),

@@ -53,6 +53,7 @@ _ALIGNING: Final = frozenset(
     {RDFS.subClassOf, RDFS.subPropertyOf, RDFS.seeAlso}
     | {SKOS.exactMatch, SKOS.closeMatch, SKOS.relatedMatch, SKOS.broadMatch, SKOS.narrowMatch}
 )
+_REFERRING: Final = (SH.node, SH.property, SH["not"], SH.qualifiedValueShape)
 _SAME: Final = (OWL.equivalentClass, OWL.equivalentProperty, OWL.sameAs)
 _MUTUAL: Final = (*_SAME, OWL.disjointWith, OWL.inverseOf, OWL.propertyDisjointWith)
 
@@ -90,6 +91,17 @@ def alignment_faults(alignment: Graph, ontology: Graph) -> Iterator[Fault]:
                 subject,
                 f"the alignment relates by {shorten(str(predicate))}, and may by subclass, subproperty, match",
             )
+
+
+def shape_faults(shapes: Graph) -> Iterator[Fault]:
+    """Yield the shapes that others refer to and that nobody describes: SHACL lets everything pass them."""
+    named = {shape for parameter in _REFERRING for shape in shapes.objects(None, parameter)}
+    for parameter in (SH["or"], SH["and"], SH.xone):
+        for alternatives in shapes.objects(None, parameter):
+            named.update(shapes.items(alternatives))
+    for shape in named:
+        if (shape, None, None) not in shapes:
+            yield shape, "shapes refer to it, but it is not described: everything would pass it"
 
 
 def _metadata(ontology: Graph) -> Iterator[Fault]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Final
 
 from rdflib import DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SH, SKOS, VANN, XSD, Graph, URIRef
 
+from byregion.dataset import read_graph
 from byregion.namespaces import BR, OA, WGS84
 from byregion.sparql import Token, tokens
 from byregion.terms import shorten
@@ -23,6 +25,15 @@ _LISTED: Final = {
     str(WGS84): {"SpatialThing", "Point", "location", "lat", "long", "alt", "lat_long"},
 }
 _VOCABULARIES: Final = (str(BR), *_CLOSED, *_LISTED)
+
+
+def used(graphs: Iterable[Path], queries: Iterable[Path]) -> dict[str, set[URIRef]]:
+    """Return the words that Turtle files and query files use, by file.
+
+    Raises DataError for a file that is not Turtle, and QuerySyntaxError for one that is no SPARQL.
+    """
+    words = {str(path): in_graph(read_graph(path)) for path in graphs}
+    return words | {str(path): in_query(path.read_text(encoding="utf-8")) for path in queries}
 
 
 def in_graph(graph: Graph) -> set[URIRef]:
