@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from rdflib import DCTERMS, FOAF, RDF, SKOS, XSD, Graph, Literal, URIRef
 from rdflib.term import Node
-from second_region import FILES as SECOND_REGION
 
 from byregion import iri
 from byregion.dataset import GraphFile, data_files, layout, read_graph
 from byregion.namespaces import BR, CONCEPT, ID, WGS84
+from second_region import FILES as SECOND_REGION
 
 ROOT = Path(__file__).resolve().parent.parent
 FACTS = ROOT.parent / "shared" / "facts"
