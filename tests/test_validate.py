@@ -203,6 +203,20 @@ def test_only_the_quick_engine_says_that_values_without_an_order_are_not_in_orde
     assert [validate.report(data, shapes, engine=engine).conforms for engine in ("shacl", "pyshacl")] == [False, True]
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # by rdflib, where it compares the two
+def test_pyshacl_says_what_it_cannot_compare_and_which_engine_can():
+    shapes = turtle(
+        "brsh:S a sh:NodeShape ; sh:targetClass br:Goal ; sh:property brsh:S-p ."
+        " brsh:S-p a sh:PropertyShape ; sh:path br:startYear ; sh:lessThanOrEquals br:endYear ."
+    )
+    data = turtle("<urn:x:g> a br:Goal .")
+    data.add((URIRef("urn:x:g"), BR.startYear, Literal("2018", datatype=XSD.gYear)))
+    data.add((URIRef("urn:x:g"), BR.endYear, Literal("2014", datatype=XSD.gYear)))
+    with pytest.raises(DataError, match="the engine shacl may"):
+        validate.report(data, shapes, engine="pyshacl")
+    assert not validate.report(data, shapes).conforms
+
+
 # --- Shapes that are not well-formed ----------------------------------------------------------------------------------
 
 GOOD = "brsh:S a sh:NodeShape ; sh:targetClass br:Goal ; sh:property brsh:S-p . brsh:S-p a sh:PropertyShape ; "

@@ -73,7 +73,8 @@ def read_shapes(paths: Iterable[Path] | None = None) -> Graph:
 def report(data: Graph | Dataset, shapes: Graph, *, engine: str = "shacl") -> Report:
     """Return what `shapes` say of `data`, which holds the ontology too; of a dataset, what `merge` gives.
 
-    Raises ConfigError for an unknown `engine` and DataError for shapes that are not well-formed.
+    Raises ConfigError for an unknown `engine` and DataError for shapes that are not well-formed, or that pySHACL
+    cannot judge by.
     """
     if engine not in ENGINES:
         raise ConfigError(f"{engine!r} is no SHACL engine; there are {', '.join(ENGINES)}")
@@ -112,8 +113,8 @@ def _pyshacl(data: Graph, shapes: Graph) -> Graph:
     found: Graph
     try:
         _, found, _ = pyshacl.validate(data, shacl_graph=own, inference="none", advanced=False, js=False)
-    except ReportableRuntimeError as error:
-        raise DataError(f"pySHACL cannot use these shapes: {error}") from error
+    except (ReportableRuntimeError, TypeError) as error:  # a TypeError where it compares what has no order
+        raise DataError(f"pySHACL cannot judge this; the engine shacl may: {error}") from error
     return found
 
 
