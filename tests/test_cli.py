@@ -25,7 +25,7 @@ from byregion.cli import main
 from byregion.dataset import data_files, layout, ontology_files, parse, read, read_graph
 from byregion.namespaces import BR, ID
 
-CASES = Path(__file__).resolve().parent / "data" / "cli"
+CASES = Path(__file__).resolve().parent / "cli"
 BYREGION = Path(sys.executable).with_name("byregion")
 REGION = URIRef(ID + "region/midt-troms")
 

@@ -154,7 +154,7 @@ def test_what_cannot_be_served_is_said():
 def test_broken_data_is_named_with_its_line(tmp_path: Path):
     folder = tmp_path / "programme"
     folder.mkdir()
-    (folder / "stated.ttl").write_bytes((Path(__file__).parent / "data/cli/broken.ttl").read_bytes())
+    (folder / "stated.ttl").write_bytes((Path(__file__).parent / "cli/broken.ttl").read_bytes())
     told = refused("--port", "0", BYREGION_DATA=str(tmp_path))
     assert f"{folder / 'stated.ttl'}:" in told
     assert "this is not Turtle" in told
