@@ -83,7 +83,7 @@ def parse(text: str, path: Path | None = None) -> Graph:
         graph.parse(data=text, format="turtle", publicID=_NO_BASE)
     except BadSyntax as error:
         raise DataError(_why(error), path, error.lines + 1) from error
-    except ValueError as error:
+    except (IndexError, ValueError) as error:  # rdflib's parser runs off the end of some texts that are no Turtle
         raise DataError(f"this is not Turtle: {error}", path) from error
     for term in sorted({term for triple in graph for term in triple if isinstance(term, URIRef)}):
         shown = f"<{term.removeprefix(_NO_BASE)}>"
