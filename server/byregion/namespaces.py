@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rdflib import DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SH, SKOS, XSD, Graph, Namespace
+from rdflib import DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SH, SKOS, VOID, XSD, Graph, Namespace
 
 BASE = "https://w3id.org/byregion/"
 
@@ -11,6 +11,13 @@ BRSH = Namespace(BASE + "shapes#")
 ID = Namespace(BASE + "id/")
 CONCEPT = Namespace(BASE + "id/concept/")
 OA = Namespace("http://www.w3.org/ns/oa#")
+ADMS = Namespace("http://www.w3.org/ns/adms#")
+DCAT = Namespace("http://www.w3.org/ns/dcat#")  # version 3; rdflib's own stops at 2
+DCATAP = Namespace("http://data.europa.eu/r5r/")
+DQV = Namespace("http://www.w3.org/ns/dqv#")
+ODRS = Namespace("http://schema.theodi.org/odrs#")
+SPDX = Namespace("http://spdx.org/rdf/terms#")
+VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 WGS84 = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#")
 
 # What kinds of entities have IRIs, by the part after /id/; each is a prefix too, so that files read as words.
@@ -44,11 +51,16 @@ KINDS = (
 )
 
 VOCABULARIES: dict[str, str] = {
+    "adms": str(ADMS),
     "br": str(BR),
     "brsh": str(BRSH),
+    "dcat": str(DCAT),
+    "dcatap": str(DCATAP),
     "dcterms": str(DCTERMS),
+    "dqv": str(DQV),
     "foaf": str(FOAF),
     "oa": str(OA),
+    "odrs": str(ODRS),
     "org": str(ORG),
     "owl": str(OWL),
     "prov": str(PROV),
@@ -56,6 +68,9 @@ VOCABULARIES: dict[str, str] = {
     "rdfs": str(RDFS),
     "sh": str(SH),
     "skos": str(SKOS),
+    "spdx": str(SPDX),
+    "vcard": str(VCARD),
+    "void": str(VOID),
     "wgs84": str(WGS84),
     "xsd": str(XSD),
 }
