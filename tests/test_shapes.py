@@ -241,13 +241,10 @@ def test_a_shape_without_a_target_is_used_by_another():
     graph = shapes()
     used = {term for parameter in (SH.property, SH.node, SH["not"]) for term in graph.objects(None, parameter)}
     used |= {member for logic in LOGICAL for head in graph.objects(None, logic) for member in graph.items(head)}
-    idle = {
-        shape
-        for kind in (SH.NodeShape, SH.PropertyShape)
-        for shape in graph.subjects(RDF.type, kind)
-        if shape not in used and not any(graph.objects(shape, target) for target in TARGETS)
-    }
-    assert not {s for s in idle if not any((s, t, None) in graph for t in TARGETS)}
+    described = {shape for kind in (SH.NodeShape, SH.PropertyShape) for shape in graph.subjects(RDF.type, kind)}
+    targeted = {shape for target in TARGETS for shape in graph.subjects(target)}
+    assert len(described) > 100
+    assert not described - used - targeted
 
 
 def test_every_class_is_an_entity_or_is_named_as_none():
