@@ -53,18 +53,19 @@ _U: Final = f"{_BASE}_"
 _MORE: Final = "0-9\u00b7\u0300-\u036f\u203f-\u2040"
 _CHARS: Final = f"{_U}{_MORE}\\-"
 _PLX: Final = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
-_PREFIX: Final = rf"[{_BASE}](?:\.*+[{_CHARS}]++)*+"
-# Possessive throughout: whatever the text is, reading it takes time in proportion to its length.
+_PREFIX: Final = rf"[{_BASE}](?>(?:\.*+[{_CHARS}]++)*)"
+# Nothing is given back: whatever the text is, reading it takes time in proportion to its length. A group is repeated
+# as (?>(?:…)*) and not as (?:…)*+, which before Python 3.11.5 goes on where a last, failed repeat ended.
 _TOKEN: Final = re.compile(
     rf"""
     (?P<space>[ \t\r\n]++|\#[^\r\n]*+)
-  | (?P<iri><(?:[^\x00-\x20<>"{{}}|^`\\]|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*+>)
-  | (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*+\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*+'''
-      | "(?!"")(?:[^"\\\r\n]|\\[^\r\n])*+" | '(?!'')(?:[^'\\\r\n]|\\[^\r\n])*+')
-  | (?P<language>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+)
+  | (?P<iri><(?>(?:[^\x00-\x20<>"{{}}|^`\\]|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*)>)
+  | (?P<string>\"\"\"(?>(?:[^"\\]|\\.|"(?!""))*)\"\"\" | '''(?>(?:[^'\\]|\\.|'(?!''))*)'''
+      | "(?!"")(?>(?:[^"\\\r\n]|\\[^\r\n])*)" | '(?!'')(?>(?:[^'\\\r\n]|\\[^\r\n])*)')
+  | (?P<language>@[A-Za-z]++(?>(?:-[A-Za-z0-9]++)*))
   | (?P<variable>[?$][{_U}0-9][{_U}{_MORE}]*+)
-  | (?P<blank>_:[{_U}0-9](?:\.*+[{_CHARS}]++)*+)
-  | (?P<name>(?:{_PREFIX})?+:(?:(?:[{_U}:0-9]|{_PLX})(?:\.*+(?:[{_CHARS}:]|{_PLX})++)*+)?+)
+  | (?P<blank>_:[{_U}0-9](?>(?:\.*+[{_CHARS}]++)*))
+  | (?P<name>(?>(?:{_PREFIX})?):(?>(?:(?:[{_U}:0-9]|{_PLX})(?>(?:\.*+(?>(?:[{_CHARS}:]|{_PLX})+))*))?))
   | (?P<number>(?:[0-9]++\.?[0-9]*+|\.[0-9]++)[eE][+-]?[0-9]++|[0-9]*+\.[0-9]++|[0-9]++)
   | (?P<word>{_PREFIX}|_++)
   | (?P<symbol>\^\^|\|\||&&|[!<>]=|[{{}}()\[\].,;=<>+\-*/!|^?~])
@@ -314,10 +315,10 @@ _PCHAR: Final = rf"[A-Za-z0-9\-._~!$&'()*+,;={_UCS}]|%[0-9A-Fa-f]{{2}}"
 _IRI: Final = re.compile(
     rf"""
     [A-Za-z][A-Za-z0-9+.\-]*+ :
-    (?: // (?:(?:{_PCHAR}|:)*@)? (?:{_PCHAR})*+ (?: :[0-9]*+ )? (?=[/?\#]|$) | (?!//) )
-    (?: {_PCHAR}|[:@/] )*+
-    (?: \? (?: {_PCHAR}|[:@/?{_PRIVATE}] )*+ )?
-    (?: \# (?: {_PCHAR}|[:@/?] )*+ )?
+    (?: // (?:(?:{_PCHAR}|:)*@)? (?>(?:{_PCHAR})*) (?: :[0-9]*+ )? (?=[/?\#]|$) | (?!//) )
+    (?>(?: {_PCHAR}|[:@/] )*)
+    (?: \? (?>(?: {_PCHAR}|[:@/?{_PRIVATE}] )*) )?
+    (?: \# (?>(?: {_PCHAR}|[:@/?] )*) )?
     """,
     re.VERBOSE,
 )
