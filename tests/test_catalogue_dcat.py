@@ -227,6 +227,15 @@ def test_a_dataset_without_a_dump_is_left_out_with_everything_that_only_it_led_t
     assert (None, DCAT.last, None) not in graph, "the last of the series is not here"
 
 
+def test_a_dataset_that_nothing_is_said_of_is_listed_with_what_it_lacks():
+    graph = world.build(dumps=[Dump("haugesundregionen", FORMATS[0])])
+    dataset = URIRef(f"{CATALOGUE}/haugesundregionen")
+    assert harvest.datasets(graph) == [dataset]
+    assert (dataset, DCTERMS.publisher, URIRef("https://example.org/publisher")) in graph
+    lacking = {path for _, focus, path in world.results(graph, world.PORTAL) if focus == str(dataset)}
+    assert lacking == {str(DCTERMS.title), str(DCTERMS.description), str(DCAT.theme)}
+
+
 def test_a_dataset_may_have_a_publisher_of_its_own():
     own = URIRef("https://example.org/another")
     dataset = URIRef(f"{CATALOGUE}/midt-troms")

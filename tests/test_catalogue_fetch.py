@@ -95,6 +95,14 @@ def test_an_answer_that_comes_drop_by_drop_is_ended_at_the_deadline(world: Site)
     assert time.monotonic() - began < 2
 
 
+def test_a_file_may_take_longer_than_an_answer(world: Site):
+    world.pages["/a"] = Page(b"x" * 10, seconds=0.05)
+    client = Client([world.url], seconds=0.2, download_seconds=5)
+    assert client.download(world.url + "a").body == b"x" * 10
+    with pytest.raises(FetchError, match=r"did not answer within 0\.2 s"):
+        client.get(world.url + "a")
+
+
 def test_an_answer_without_a_length_is_ended_at_the_deadline_too(world: Site):
     world.pages["/a"] = Page(b"x" * 1000, seconds=0.05, headers={"Content-Length": "", "Connection": "close"})
     with pytest.raises(FetchError, match="did not answer"):

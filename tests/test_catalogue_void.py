@@ -106,6 +106,14 @@ def test_a_triple_that_stands_in_two_graphs_is_counted_once():
     assert number(void, MIDT_TROMS, VOID.triples) == 1
 
 
+def test_a_dataset_that_nothing_is_said_of_is_counted_too():
+    dataset = Dataset(default_union=True)
+    graph = dataset.graph(URIRef(f"{BASE}graphs/haugesundregionen/stated"))
+    graph.add((URIRef(BASE + "id/region/haugesundregionen"), RDF.type, BR.Region))
+    void = catalogue.void(dataset, world.said(), [], world.URL)
+    assert number(void, URIRef(BASE + "catalogue/haugesundregionen"), VOID.triples) == 1
+
+
 def test_inferences_count_in_the_whole_and_in_no_dataset(published: Dataset, void: Graph):
     inferred = published.graph(URIRef(BASE + "graphs/inferred"))
     inferred.add((URIRef(BASE + "id/region/midt-troms"), RDF.type, URIRef("urn:inferred")))

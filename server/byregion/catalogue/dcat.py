@@ -110,6 +110,8 @@ def _describe_catalogue(graph: Graph, names: Sequence[str], url: str, profile: P
 
 
 def _describe_dataset(graph: Graph, name: str, url: str) -> None:
+    # One that nothing is said of is listed all the same: the portal shows it with what it lacks.
+    graph.add((dataset(name), RDF.type, DCAT.Dataset))
     _document(graph, dataset(name), DCAT.landingPage, URIRef(f"{url}datasets/{name}"))
 
 

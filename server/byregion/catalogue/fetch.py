@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from byregion.errors import FetchError
 
 MEBIBYTE: Final = 1024 * 1024
+MAX_REDIRECTS: Final = 10
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 
 
@@ -48,32 +49,37 @@ def origin(url: str) -> str:
 class Client:
     """Asks the servers it was told of and no others; an answer is kept, so that no address is asked twice.
 
-    `seconds` bounds an answer with its redirects as a whole, `mebibytes` its body. Proxies are not used.
+    `seconds` bounds an answer with its redirects as a whole, `download_seconds` that of a file, `mebibytes` its size.
+    Proxies are not used.
     """
 
     def __init__(
-        self, allowed: Iterable[str], *, seconds: float = 10, mebibytes: float = 75, redirects: int = 10
+        self, allowed: Iterable[str], *, seconds: float = 10, download_seconds: float = 60, mebibytes: float = 75
     ) -> None:
         """Allow the origins of the addresses in `allowed`; raises FetchError where one is no http(s) address."""
         self.allowed = frozenset(origin(url) for url in allowed)
         self.seconds = seconds
+        self.download_seconds = download_seconds
         self.max_bytes = int(mebibytes * MEBIBYTE)
-        self.redirects = redirects
-        self._kept: dict[tuple[str, str, str], Answer | FetchError] = {}
+        self._kept: dict[tuple[str, str, str, float], Answer | FetchError] = {}
 
     def head(self, url: str) -> Answer:
         """Return the answer to HEAD; raises FetchError where the server may not be asked or does not answer."""
-        return self._ask("HEAD", url, "*/*")
+        return self._ask("HEAD", url, "*/*", self.seconds)
 
-    def get(self, url: str, accept: str = "*/*") -> Answer:
+    def get(self, url: str) -> Answer:
         """Return the answer to GET; raises FetchError as `head` does, and where the body is over its limit."""
-        return self._ask("GET", url, accept)
+        return self._ask("GET", url, "*/*", self.seconds)
 
-    def _ask(self, method: str, url: str, accept: str) -> Answer:
-        key = (method, url, accept)
+    def download(self, url: str, accept: str = "*/*") -> Answer:
+        """Return the answer to GET for a file, which may take longer; raises FetchError as `get` does."""
+        return self._ask("GET", url, accept, self.download_seconds)
+
+    def _ask(self, method: str, url: str, accept: str, seconds: float) -> Answer:
+        key = (method, url, accept, seconds)
         if key not in self._kept:
             try:
-                self._kept[key] = self._follow(method, url, accept)
+                self._kept[key] = self._follow(method, url, accept, seconds)
             except FetchError as error:
                 self._kept[key] = error
         kept = self._kept[key]
@@ -81,14 +87,19 @@ class Client:
             raise kept
         return kept
 
-    def _follow(self, method: str, url: str, accept: str) -> Answer:
-        deadline = time.monotonic() + self.seconds
-        for _ in range(self.redirects + 1):
-            answer = self._exchange(method, url, accept, deadline)
+    def _follow(self, method: str, url: str, accept: str, seconds: float) -> Answer:
+        deadline = time.monotonic() + seconds
+        for _ in range(MAX_REDIRECTS + 1):
+            try:
+                answer = self._exchange(method, url, accept, deadline)
+            except (OSError, HTTPException, ValueError) as error:
+                if time.monotonic() < deadline:
+                    raise FetchError(f"{url} cannot be asked: {error}") from error
+                raise FetchError(f"{url} did not answer within {seconds:g} s") from error
             if answer.status not in _REDIRECTS or "location" not in answer.headers:
                 return answer
             url = urljoin(url, answer.headers["location"])
-        raise FetchError(f"{url} is reached only over more than {self.redirects} redirects")
+        raise FetchError(f"{url} is reached only over more than {MAX_REDIRECTS} redirects")
 
     def _exchange(self, method: str, url: str, accept: str, deadline: float) -> Answer:
         if origin(url) not in self.allowed:
@@ -97,18 +108,13 @@ class Client:
         left = max(deadline - time.monotonic(), 0.001)
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         connection = kind(str(parts.hostname), parts.port, timeout=left)
-        target = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
-        try:
-            with _ended_after(left, connection):
-                connection.request(method, target, headers={"Accept": accept})
-                with connection.getresponse() as response:
-                    answer = Answer(url, response.status, _headers(response), self._body(response, url))
-        except (OSError, HTTPException, ValueError) as error:
-            if time.monotonic() < deadline:
-                raise FetchError(f"{url} cannot be asked: {error}") from error
-            raise FetchError(f"{url} did not answer within {self.seconds:g} s") from error
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        with _ended_after(left, connection):
+            connection.request(method, target, headers={"Accept": accept})
+            with connection.getresponse() as response:
+                answer = Answer(url, response.status, _headers(response), self._body(response, url))
         if time.monotonic() >= deadline:
-            raise FetchError(f"{url} did not answer within {self.seconds:g} s")
+            raise TimeoutError
         return answer
 
     def _body(self, response: HTTPResponse, url: str) -> bytes:

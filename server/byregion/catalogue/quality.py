@@ -21,6 +21,7 @@ from byregion.catalogue.names import CATALOGUE, WHOLE, dataset
 from byregion.dataset import named_graphs, read_graph
 from byregion.evidence import StoredText, stored_texts, uncovered
 from byregion.findings import Finding
+from byregion.iri import PARTS
 from byregion.namespaces import BASE, BR, DQV, ID, OA, empty_graph
 
 _METRICS: Final = Path(__file__).with_name("metrics.ttl")
@@ -88,7 +89,7 @@ def _by_dataset(published: Dataset) -> dict[str, Graph]:
     parts: defaultdict[str, Graph] = defaultdict(empty_graph)
     for iri, graph in named_graphs(published):
         name, _, part = iri.removeprefix(BASE + "graphs/").partition("/")
-        if part and name != "ontology":
+        if part in PARTS:
             parts[name] += graph
     return dict(sorted(parts.items()))
 

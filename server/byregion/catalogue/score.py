@@ -3,7 +3,7 @@
 25 metrics with weights, 435 points in all. A metric is judged of the dataset and of each of its distributions; a
 dataset's marks are its own with those of its best distribution. An address counts when HEAD answers 2xx within ten
 seconds; GET is tried only where HEAD is answered with 405.
-Source: STANDARDS of data.norge.no's services fdk-mqa-scoring-service, -property-checker, -url-checker, -dcat-validator.
+Source: the portal's services fdk-mqa-scoring-service, -property-checker, -url-checker and -dcat-validator, 2026.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def score(url: str, client: Client, conforms: Conforms | None = None) -> Score:
     Without `conforms` nobody judges the shapes, and those points are lost. Raises FetchError where the catalogue cannot
     be had, DataError where the harvester would end without a result.
     """
-    graph = harvest.read(client.get(url, harvest.ACCEPT))
+    graph = harvest.read(client.download(url, harvest.ACCEPT))
     found = (_dataset(graph, dataset, client, conforms) for dataset in harvest.datasets(graph))
     return Score(url, tuple(harvest.problems(graph)), tuple(found))
 
@@ -244,7 +244,7 @@ def _download(graph: Graph, iri: URIRef, client: Client) -> Answer:
     address = min((str(value) for value in graph.objects(iri, DCAT.downloadURL)), default="")
     if not address:
         raise DataError("there is nothing to download")
-    answer = client.get(address)
+    answer = client.download(address)
     if not 200 <= answer.status < 300:
         raise DataError(f"{address} answers {answer.status}")
     return answer

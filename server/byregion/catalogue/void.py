@@ -17,6 +17,7 @@ from rdflib.term import Node
 from byregion import links
 from byregion.catalogue.dumps import Dump
 from byregion.catalogue.names import CATALOGUE, WHOLE, dataset
+from byregion.iri import PARTS
 from byregion.namespaces import BASE, BR, ID, empty_graph
 from byregion.terms import shorten
 
@@ -35,12 +36,10 @@ def void(published: Dataset, said: Graph, dumps: Iterable[Dump], url: str) -> Gr
     `said` gives the titles.
     """
     graph = empty_graph()
-    parts = _by_dataset(published)
     whole = dataset(WHOLE)
     _describe_description(graph, whole, url)
-    described = {WHOLE: set().union(*parts.values())} | {
-        name: triples for name, triples in parts.items() if (dataset(name), None, None) in said
-    }
+    described = {WHOLE: {(subject, predicate, value) for subject, predicate, value, _ in published.quads()}}
+    described |= _by_dataset(published)
     for name, triples in described.items():
         node = dataset(name)
         if node != whole:
@@ -59,10 +58,12 @@ def void(published: Dataset, said: Graph, dumps: Iterable[Dump], url: str) -> Gr
 
 
 def _by_dataset(published: Dataset) -> dict[str, set[Triple]]:
-    """Return the triples of each dataset, by its name: `…/graphs/<name>/<part>` is a part of it."""
+    """Return the triples of each dataset, by its name; the ontology and what is inferred are part of none."""
     parts: defaultdict[str, set[Triple]] = defaultdict(set)
-    for subject, predicate, value, name in published.quads():
-        parts[str(name).removeprefix(BASE + "graphs/").partition("/")[0]].add((subject, predicate, value))
+    for subject, predicate, value, graph in published.quads():
+        name, _, part = str(graph).removeprefix(BASE + "graphs/").partition("/")
+        if part in PARTS:
+            parts[name].add((subject, predicate, value))
     return dict(sorted(parts.items()))
 
 
