@@ -1,4 +1,4 @@
-"""The SPARQL endpoint, clause by clause: https://www.w3.org/TR/sparql11-protocol/ (queries), and what we add or refuse."""
+"""The SPARQL endpoint, clause by clause (https://www.w3.org/TR/sparql11-protocol/), and what we add or refuse."""
 
 from __future__ import annotations
 

@@ -254,7 +254,7 @@ class Builder:
             exact=said(OA.exact),
             prefix=said(OA.prefix),
             suffix=said(OA.suffix),
-            start=int(said(OA.start) or 0),
+            start=_integer(said(OA.start)),
         )
 
     def _text(self, source: URIRef) -> str | None:
@@ -297,7 +297,7 @@ class Builder:
         return tuple(sorted(groups, key=lambda group: collation(group.type.text.value if group.type else "")))
 
     def _place(self, pointer: Pointer) -> tuple[int, str]:
-        order = int(pointer.order) if isinstance(pointer.order, Literal) else 0
+        order = _integer(str(pointer.order or ""))
         return order, collation(self.naming.value(pointer.subject).text.value)
 
     def _unnamed_measures(self, pointers: Sequence[Pointer]) -> tuple[Value, ...]:
@@ -317,6 +317,11 @@ _LANGUAGE_OF_SOURCES: Final = "no"
 _READ: Final = (RDF.subject, RDF.predicate)
 
 _MARKS: Final = ("", "reading", "inferred")
+
+
+def _integer(text: str) -> int:
+    """Return the number that `text` is, or 0: shapes say what data must be, and a page is made of what it is."""
+    return int(text) if text.isascii() and text.isdecimal() else 0
 
 
 def _shared_mark(values: Sequence[Value]) -> str:
