@@ -22,13 +22,17 @@ ENDS_WITHIN: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template process that is ready: where it listens, what it holds, and under what limits."""
+    """A template process that is ready: where it listens, what it holds, and under what limits.
+
+    `unkept` is why the snapshot that was asked for could not be written, or "".
+    """
 
     process: subprocess.Popen[str]
     socket: Path
     revision: str
     stated: int
     inferred: int
+    unkept: str
     limits: Limits
 
     def pool(self, workers: int) -> Pool:
@@ -37,25 +41,42 @@ class Template:
 
 
 @contextlib.contextmanager
-def serve_template(files: Iterable[GraphFile], rules: Sequence[str], limits: Limits) -> Iterator[Template]:
+def serve_template(
+    files: Iterable[GraphFile], rules: Sequence[str], limits: Limits, *, keep: Path | None = None
+) -> Iterator[Template]:
     """Start a template over `files` and `rules`, and end it with its workers on leaving.
 
+    `keep` is where a snapshot of the revision goes, which `serve_snapshot` can start from later.
     Raises DataError and EngineError as `store.load` does, and EngineError where the process dies before it is ready.
     """
+    listed = [[str(item.path.resolve()), str(item.graph)] for item in files]
+    task = {"files": listed, "rules": list(rules), "keep": str(keep.resolve()) if keep else ""}
+    with _template(task, limits) as template:
+        yield template
+
+
+@contextlib.contextmanager
+def serve_snapshot(path: Path, revision: str, limits: Limits) -> Iterator[Template]:
+    """Start a template over a snapshot of `revision`, and end it with its workers on leaving.
+
+    Raises DataError where the file does not hold that revision, and EngineError as `serve_template` does.
+    """
+    with _template({"snapshot": str(path.resolve()), "revision": revision}, limits) as template:
+        yield template
+
+
+@contextlib.contextmanager
+def _template(task: dict[str, Any], limits: Limits) -> Iterator[Template]:
     # Without -P a file json.py where the server was started would be imported in place of the library's.
     command = [sys.executable, "-P", "-m", "byregion.engine.template"]
-    task = {
-        "files": [[str(item.path.resolve()), str(item.graph)] for item in files],
-        "rules": list(rules),
-        "memory_mb": limits.memory_mb,
-        "stack": limits.stack,
-    }
+    task = task | {"memory_mb": limits.memory_mb, "stack": limits.stack}
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:
         try:
             told = _begin(process, task)
-            yield Template(process, Path(told["socket"]), told["revision"], told["stated"], told["inferred"], limits)
+            said = {name: told[name] for name in ("revision", "stated", "inferred", "unkept")}
+            yield Template(process, Path(told["socket"]), limits=limits, **said)
         finally:
             _end(process)
 

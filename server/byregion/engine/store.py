@@ -44,25 +44,42 @@ class LoadedStore:
 
 
 def load(files: Iterable[GraphFile], rules: Sequence[str], inferred: URIRef) -> LoadedStore:
-    """Return a store of `files` and of what `rules` make of them.
+    """Return the store of what is published of `files` and `rules`; raises what `published` raises."""
+    return restore(published(files, rules, inferred), inferred)
 
-    Each file is a named graph. The default graph holds the merge of all graphs, as a set. A rule is a SPARQL update
-    `INSERT { … } WHERE { … }` that reads and writes the default graph; it may read a named graph (GRAPH) but writes
-    none. The rules run until none adds anything; what they added, and no file states, is the graph `inferred` too.
+
+def published(files: Iterable[GraphFile], rules: Sequence[str], inferred: URIRef) -> bytes:
+    """Return what `files` state and what `rules` make of it, as canonical N-Quads, sorted: a revision is its text.
+
+    Each file is a named graph. A rule is a SPARQL update `INSERT { … } WHERE { … }` that reads and writes the merge of
+    all graphs; it may read a named graph (GRAPH) but writes none. The rules run until none adds anything; what they
+    added, and no file states, is the graph `inferred`.
 
     Raises DataError with file and line for Turtle that cannot be read, and EngineError where the rules reach no end.
     """
     stated = [quad for item in files for quad in _read(item, inferred)]
     store = Store()
     store.bulk_extend(stated)
-    count = len(store)
     store.update(_MERGE)
     _close(store, rules)
     graph = NamedNode(inferred)
     new = cast(QueryTriples, store.query(_NOT_STATED))
-    added = [Quad(item.subject, item.predicate, item.object, graph) for item in new]
-    store.extend(added)
-    return LoadedStore(store, revision([*stated, *added]), count, len(added))
+    return canonical([*stated, *(Quad(item.subject, item.predicate, item.object, graph) for item in new)])
+
+
+def restore(text: bytes, inferred: URIRef) -> LoadedStore:
+    """Return the store of a revision from its text; the default graph holds the merge of all graphs, as a set.
+
+    Solutions come in the order in which quads went in, and blank nodes keep their names: with the text alone going in,
+    whatever is asked has the same answer, byte for byte, wherever and whenever the revision is loaded.
+    """
+    store = Store()
+    # Not bulk_load, which gives blank nodes new names.
+    store.bulk_extend(parse(text, format=RdfFormat.N_QUADS))
+    count = len(store)
+    store.update(_MERGE)
+    follows = text.count(f" <{inferred}> .\n".encode())
+    return LoadedStore(store, revision(text), count - follows, follows)
 
 
 def _read(item: GraphFile, inferred: URIRef) -> Iterator[Quad]:
@@ -91,8 +108,8 @@ def _close(store: Store, rules: Sequence[str]) -> None:
         raise EngineError(f"the rules still add triples after {PASSES} passes; one of them makes new terms each time")
 
 
-def revision(quads: Iterable[Quad]) -> str:
-    """Return the name of what `quads` say: the SHA-256 of their canonical N-Quads, sorted, in hexadecimal.
+def canonical(quads: Iterable[Quad]) -> bytes:
+    """Return `quads` as canonical N-Quads, sorted: the same text for the same statements, whatever they came from.
 
     It depends neither on their order nor on the names of blank nodes; a literal counts as it is spelled.
     Source: https://www.w3.org/TR/rdf-canon/ (RDFC-1.0)
@@ -110,4 +127,9 @@ def revision(quads: Iterable[Quad]) -> str:
     serialize(plain, text, RdfFormat.N_QUADS)
     serialize(blank, text, RdfFormat.N_QUADS)
     lines = sorted(set(text.getvalue().split(b"\n")) - {b""})
-    return hashlib.sha256(b"".join(line + b"\n" for line in lines)).hexdigest()
+    return b"".join(line + b"\n" for line in lines)
+
+
+def revision(text: bytes) -> str:
+    """Return the name of the revision that `text` is: its SHA-256 in hexadecimal."""
+    return hashlib.sha256(text).hexdigest()

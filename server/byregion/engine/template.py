@@ -27,8 +27,8 @@ from rdflib import URIRef
 
 from byregion import iri
 from byregion.dataset import GraphFile
-from byregion.engine import worker
-from byregion.engine.store import load
+from byregion.engine import snapshot, worker
+from byregion.engine.store import LoadedStore, published, restore
 from byregion.errors import ByregionError, PlacedError
 
 
@@ -39,8 +39,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     task = json.loads(sys.stdin.readline())
     try:
-        files = [GraphFile(Path(path), URIRef(graph)) for path, graph in task["files"]]
-        loaded = load(files, task["rules"], iri.INFERRED)
+        loaded, unkept = _load(task)
     except ByregionError as error:
         _say(_told(error))
         return 1
@@ -56,11 +55,29 @@ def main() -> int:
                 "revision": loaded.revision,
                 "stated": loaded.stated,
                 "inferred": loaded.inferred,
+                "unkept": unkept,
             }
         )
         memory = worker.memory_held() + (task["memory_mb"] << 20)
         _Template(listener, loaded.store, memory, task["stack"]).serve()
     return 0
+
+
+def _load(task: dict[str, Any]) -> tuple[LoadedStore, str]:
+    """Return the store of the task, and why its snapshot was not kept: "" where it was, or was not to be."""
+    if "snapshot" in task:
+        text = snapshot.read(Path(task["snapshot"]), task["revision"])
+    else:
+        files = [GraphFile(Path(path), URIRef(graph)) for path, graph in task["files"]]
+        text = published(files, task["rules"], iri.INFERRED)
+    unkept = ""
+    if task.get("keep"):
+        try:
+            snapshot.write(Path(task["keep"]), text)
+        except OSError as error:
+            # What can be served is served, though later nobody can ask for it.
+            unkept = f"the snapshot of the revision cannot be written: {error}"
+    return restore(text, iri.INFERRED), unkept
 
 
 def _say(message: dict[str, Any]) -> None:
