@@ -164,9 +164,8 @@ def site() -> Iterator[Site]:
         thread.join()
 
 
-def publish(world: Site) -> None:
-    """Put the catalogue on a site, with the pages and dumps that it names."""
-    names = catalogue.names(DATA)
+def publish(world: Site, names: list[str]) -> None:
+    """Put the catalogue of some datasets on a site, with the pages and dumps that it names."""
     files = {form: written(form) for form in FORMATS}
     dumps = [
         Dump(dump.dataset, dump.format, len(files[dump.format]), hashlib.sha256(files[dump.format]).hexdigest())

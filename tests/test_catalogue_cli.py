@@ -85,7 +85,7 @@ def test_the_options_of_the_score_need_an_address():
 @pytest.fixture(scope="module")
 def site() -> Iterator[world.Site]:
     with world.site() as running:
-        world.publish(running)
+        world.publish(running, catalogue.names(world.DATA))
         yield running
 
 
