@@ -7,13 +7,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from rdflib import Dataset, Graph, URIRef
+from rdflib import Dataset, Graph, Literal, URIRef
 from rdflib.plugins.parsers.notation3 import BadSyntax
+from rdflib.term import Node
 
 from byregion import iri
 from byregion.assets import folder
 from byregion.errors import DataError
 from byregion.namespaces import BASE, bind, empty_graph
+
+Triple = tuple[Node, Node, Node]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,22 @@ def layout(graph: Graph) -> str:
 
     Subjects and predicates are sorted, one predicate a line, the same prefixes everywhere and only those in use.
     """
-    fresh = empty_graph()
-    fresh += graph
-    text: str = fresh.serialize(format="longturtle", encoding=None)
+    text: str = in_order(graph).serialize(format="longturtle", encoding=None)
     return text.strip() + "\n"
+
+
+def in_order(triples: Iterable[Triple]) -> Graph:
+    """Return a graph of `triples` that gives them in one order, in every process, to whoever goes through them.
+
+    An ordinary Graph gives them in the order of their hashes; then prefixes that are made up (ns1, ns2) would change.
+    """
+    graph = bind(Graph(store="SimpleMemory", bind_namespaces="none"))
+    for triple in sorted(triples, key=lambda triple: [_order(term) for term in triple]):
+        graph.add(triple)
+    return graph
+
+
+def _order(term: Node) -> tuple[str, ...]:
+    if isinstance(term, Literal):
+        return "Literal", str(term), term.language or "", str(term.datatype)
+    return type(term).__name__, str(term)

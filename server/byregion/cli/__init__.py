@@ -11,7 +11,7 @@ import click
 from byregion.cli.screen import nearest, screen
 from byregion.errors import ByregionError
 
-VERBS = ("catalogue", "check", "evidence", "infer", "query", "release", "serve", "validate")
+VERBS = ("build", "catalogue", "check", "evidence", "infer", "query", "release", "serve", "validate")
 
 CONFORMS, DOES_NOT_CONFORM, COULD_NOT_RUN = 0, 1, 2
 
