@@ -81,8 +81,9 @@ def test_a_representation_is_chosen_by_accept_by_format_and_by_suffix(
     for response in (by_accept, by_format, by_suffix):
         assert (response.status_code, response.headers["content-type"]) == (200, content_type)
         assert response.headers["content-location"].partition("?")[0] == f"{REGION}.{suffix}"
-        assert response.headers["etag"] == by_accept.headers["etag"]
-        assert response.content == by_suffix.content or suffix == "html"
+        # A page's links say how it was asked for; data is the same bytes however it was.
+        assert suffix == "html" or response.headers["etag"] == by_accept.headers["etag"]
+        assert suffix == "html" or response.content == by_suffix.content
     assert "accept" in by_accept.headers["vary"].lower().split(", ")
     assert "accept" not in by_suffix.headers.get("vary", "").lower().split(", ")
 

@@ -62,7 +62,8 @@ def test_an_answer_is_to_be_had_by_accept_by_format_and_by_suffix(client: httpx.
     for response in (by_accept, by_format, by_suffix):
         assert (response.status_code, response.headers["content-type"]) == (200, content_type)
     assert client.get(PARTICIPANTS, headers={"accept": "image/png"}).status_code == 406
-    assert client.get(f"{PARTICIPANTS}.ttl").status_code == 400
+    assert client.get(f"{PARTICIPANTS}.ttl").status_code == 404
+    assert client.get(PARTICIPANTS, params={"format": "ttl"}).status_code == 400
 
 
 def test_values_are_given_in_the_address(client: httpx.Client):

@@ -15,7 +15,7 @@ from byregion.config import Settings
 from byregion.errors import BadRequest, QueryError, QueryRefused, RequestTooLarge, UnsupportedMediaType
 from byregion.web import answers, description, formats, graphs, named, problem, respond
 from byregion.web.negotiate import HTML, Offer, representation
-from byregion.web.site import site, words
+from byregion.web.site import site
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -47,7 +47,7 @@ def show() -> Response:
     try:
         response = _answer(query, parameters.get("format"))
     except QueryError as error:
-        response = problem.respond(error, lambda kind, told: _form(query, kind=kind, problem=told))
+        response = problem.answer(error, lambda kind, told: _form(query, kind=kind, problem=told))
     respond.vary(response, by_format=True, by_language=response.mimetype == HTML.media_type)
     return response
 
@@ -122,7 +122,7 @@ def _without_query(named_format: str | None) -> Response:
     # A browser gets the form; who takes anything gets the description.
     offer = representation(request.headers.get("Accept"), named_format, (*formats.GRAPHS, HTML))
     if offer == HTML:
-        response = respond.conditional(respond.tag("form", words().language), lambda: _form(_EXAMPLE))
+        response = respond.conditional(respond.page_tag(), lambda: _form(_EXAMPLE))
     else:
         tag = respond.tag("description", offer.media_type)
         response = respond.conditional(tag, lambda: _description(offer))

@@ -45,7 +45,7 @@ def document(path: str) -> Response:
         raise NotFound(f"there is nothing called <{entity}>", _near(name))
     offer = chosen(suffix, OFFERS)
     is_page = offer == HTML
-    tag = respond.tag(name, offer.media_type, words().language if is_page else "")
+    tag = respond.page_tag() if is_page else respond.tag(name, offer.media_type)
     response = respond.conditional(tag, lambda: _page(name, entity) if is_page else _graph(entity, offer))
     respond.vary(response, by_format=not suffix, by_language=is_page)
     response.headers["Content-Location"] = _address(name, offer)
@@ -112,7 +112,7 @@ def _near(name: str) -> tuple[str, ...]:
         return ()
     prefix = f"{site().settings.base}id/{kind}/"
     rows = select("names", **{"class": (listing.CLASSES[kind],)})
-    names = sorted(str(row["entity"]).removeprefix(prefix) for row in rows if row["entity"].startswith(prefix))
+    names = sorted(str(row["entity"]).removeprefix(prefix) for row in rows if str(row["entity"]).startswith(prefix))
     wanted = iri.slug(slug)[:80]
     holding = [found for found in names if wanted and wanted in found]
     return tuple(prefix + found for found in dict.fromkeys((*holding, *get_close_matches(wanted, names, 3))))[:5]

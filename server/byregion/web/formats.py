@@ -8,7 +8,8 @@ from typing import Final
 from flask import request
 
 from byregion import results
-from byregion.web.negotiate import Offer, by_name, representation
+from byregion.errors import NotFound
+from byregion.web.negotiate import Offer, representation
 
 
 def _offers(kind: results.Kind) -> Iterable[Offer]:
@@ -43,9 +44,16 @@ def split_suffix(path: str, offers: Sequence[Offer]) -> tuple[str, str]:
 
 
 def chosen(suffix: str, offers: Sequence[Offer]) -> Offer:
-    """Return the one of `offers` to answer the request with: by the suffix of its address, `?format=` or Accept."""
+    """Return the one of `offers` to answer the request with: by the suffix of its address, `?format=` or Accept.
+
+    Raises NotFound for a suffix that is none of theirs, and what `representation` raises.
+    """
     if suffix:
-        return by_name(suffix, offers)
+        found = next((offer for offer in named(offers) if suffix in offer.names), None)
+        if found is None:
+            known = ", ".join("." + offer.names[0] for offer in named(offers))
+            raise NotFound(f"there is nothing that ends in .{suffix} here; there are {known}")
+        return found
     return representation(request.headers.get("Accept"), request.args.get("format"), offers)
 
 

@@ -11,9 +11,8 @@ from rdflib.term import Node
 
 from byregion.namespaces import BR
 from byregion.web import listing, named, respond
-from byregion.web.language import collation
 from byregion.web.naming import Value
-from byregion.web.site import select, site, words
+from byregion.web.site import select, site
 
 blueprint = Blueprint("home", __name__)
 
@@ -49,7 +48,7 @@ def _context() -> dict[str, object]:
     return {
         "regions": _summaries(),
         "columns": tuple(_COLUMNS),
-        "counts": sorted(counts, key=lambda item: collation(words()(f"kinds.{item[0]}"))),
+        "counts": counts,
         "queries": named.titles(),
     }
 

@@ -18,17 +18,35 @@ blueprint = Blueprint("listing", __name__)
 PAGE: Final = 200
 """Entities on a page of a list."""
 
-_OTHERS: Final = {
-    "concept": SKOS.Concept,
-    "organisation": ORG.Organization,
-    "place": DCTERMS.Location,
-    "scheme": SKOS.ConceptScheme,
-    "source": BR.SourceDocument,
-}
 CLASSES: Final[dict[str, URIRef]] = {
-    kind: _OTHERS.get(kind, BR["".join(part.capitalize() for part in kind.split("-"))]) for kind in KINDS
+    "region": BR.Region,
+    "municipality": BR.Municipality,
+    "programme": BR.Programme,
+    "participation": BR.Participation,
+    "goal": BR.Goal,
+    "focus-area": BR.FocusArea,
+    "question": BR.Question,
+    "plan": BR.Plan,
+    "measure": BR.Measure,
+    "measure-group": BR.MeasureGroup,
+    "result": BR.Result,
+    "advice": BR.Advice,
+    "follow-up": BR.FollowUp,
+    "conclusion": BR.Conclusion,
+    "statement": BR.Statement,
+    "observation": BR.Observation,
+    "place": DCTERMS.Location,
+    "county": BR.County,
+    "municipality-number": BR.MunicipalityNumber,
+    "change-event": BR.ChangeEvent,
+    "organisation": ORG.Organization,
+    "source": BR.SourceDocument,
+    "quote": BR.Quote,
+    "reading": BR.Reading,
+    "concept": SKOS.Concept,
+    "scheme": SKOS.ConceptScheme,
 }
-"""The class that the entities of a kind are stated to be of."""
+"""The class that the entities of a kind are stated to be of; the kinds in the order in which pages name them."""
 
 
 @blueprint.get("/doc/<kind>/")

@@ -113,7 +113,7 @@ def _page(query: NamedQuery, values: dict[str, list[str]], offers: tuple[Offer, 
         text = queries.prepare(query, values)
         shown = answers.shown(text)
     except QueryError as error:
-        return problem.respond(error, lambda kind, told: _shown(context, text=query.text, kind=kind, problem=told))
+        return problem.answer(error, lambda kind, told: _shown(context, text=query.text, kind=kind, problem=told))
     links = [(item.names[0], _address(query, values, item)) for item in named(offers) if item != HTML]
     return _shown(context, text=text, answer=shown, formats=links)
 

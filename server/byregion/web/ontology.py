@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
@@ -59,11 +59,9 @@ def show(version: str = "", suffix: str = "") -> Response:
         version, suffix = split_suffix(version, OFFERS)
     if version and version != _version():
         raise NotFound(f"there is no version {version!r} of the ontology; there is {_version()}")
-    if suffix and suffix not in {offer.names[0] for offer in named(OFFERS)}:
-        raise NotFound(f"there is nothing at {request.path}")
     offer = chosen(suffix, OFFERS)
     is_page = offer == HTML
-    tag = respond.tag("ontology", version, offer.media_type, words().language if is_page else "")
+    tag = respond.page_tag() if is_page else respond.tag("ontology", version, offer.media_type)
     response = respond.conditional(tag, lambda: _page() if is_page else _data(offer))
     respond.vary(response, by_format=not suffix, by_language=is_page)
     response.headers["Content-Location"] = _address(offer, version)

@@ -228,8 +228,7 @@ class Builder:
         return found
 
     def _evidence(self) -> tuple[Evidence, ...]:
-        quotes = [self.iri] if self._objects(self.iri, OA.hasSelector) else self._objects(self.iri, BR.quote)
-        quoted = [found for quote in quotes if isinstance(quote, URIRef) and (found := self._quoted(quote)).exact]
+        quoted = [found for quote in iris(self._quotes()) if (found := self._quoted(quote)).exact]
         by_source = groupby(passages(quoted, self._text), key=lambda item: (item.source, item.original))
         return tuple(
             Evidence(
@@ -240,6 +239,13 @@ class Builder:
             )
             for (source, original), found in by_source
         )
+
+    def _quotes(self) -> list[Node]:
+        """Return the quotes that bear out the entity: itself, its own, or for a reading those of what it is about."""
+        if self._objects(self.iri, OA.hasSelector):
+            return [self.iri]
+        entities = [self.iri, *self._objects(self.iri, RDF.subject)]
+        return [quote for entity in entities for quote in self._objects(entity, BR.quote)]
 
     def _quoted(self, quote: URIRef) -> Quoted:
         selectors = self._objects(quote, OA.hasSelector)
@@ -276,9 +282,8 @@ class Builder:
         return str(stated[0]) if stated else _LANGUAGE_OF_SOURCES
 
     def _sources(self) -> tuple[Source, ...]:
-        quotes = self._objects(self.iri, BR.quote)
         documents = self._objects(self.iri, DCTERMS.source)
-        documents += [source for quote in (self.iri, *quotes) for source in self._objects(quote, OA.hasSource)]
+        documents += [source for quote in self._quotes() for source in self._objects(quote, OA.hasSource)]
         return tuple(Source(self.naming.value(item), self._address(item)) for item in dict.fromkeys(documents))
 
     def _address(self, document: Node) -> URIRef | None:

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from byregion import errors
 from byregion.namespaces import BASE
-from byregion.web import respond as pages
+from byregion.web import respond
 from byregion.web.negotiate import prefers_html
 from byregion.web.site import site
 
@@ -74,10 +74,10 @@ def handle(error: Exception) -> Response | HTTPException:
     if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
         return error
     # Flask hands over an error of the handler itself so: a page that cannot be made is told as data.
-    return respond(error, _data if isinstance(error, InternalServerError) else _page)
+    return answer(error, _data if isinstance(error, InternalServerError) else _page)
 
 
-def respond(error: Exception, page: Callable[[Kind, Problem], Response]) -> Response:
+def answer(error: Exception, page: Callable[[Kind, Problem], Response]) -> Response:
     """Return the answer that tells the client of `error`; one that is not ours is logged and not told.
 
     `page` makes the page for people out of the kind of problem and the envelope.
@@ -139,7 +139,7 @@ def _wants_page() -> bool:
 
 
 def _page(kind: Kind, problem: Problem) -> Response:
-    return pages.page("problem/problem.html", kind=kind, problem=problem)
+    return respond.page("problem/problem.html", kind=kind, problem=problem)
 
 
 def _data(kind: Kind, problem: Problem) -> Response:
@@ -152,4 +152,4 @@ def _data(kind: Kind, problem: Problem) -> Response:
 def show() -> Response:
     """Return the page that explains every kind of problem."""
     kinds = (*KINDS.values(), INTERNAL)
-    return pages.html_only("problem/problems.html", lambda: {"kinds": kinds, "type_of": type_of})
+    return respond.html_only("problem/problems.html", lambda: {"kinds": kinds, "type_of": type_of})

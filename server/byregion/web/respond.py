@@ -35,10 +35,14 @@ def page(template: str, **context: object) -> Response:
     return response
 
 
+def page_tag() -> str:
+    """Return the entity tag of the page at the address of the request, whose links say how it was asked for."""
+    return tag(repr(request.full_path), words().language)
+
+
 def html_only(template: str, context: Callable[[], dict[str, object]]) -> Response:
     """Return a page that is to be had as HTML alone, made only where the client does not have it already."""
-    address = request.full_path.encode("utf-8", "surrogateescape").hex()
-    response = conditional(tag(address, words().language), lambda: page(template, **context()))
+    response = conditional(page_tag(), lambda: page(template, **context()))
     vary(response, by_language=True)
     return response
 
