@@ -8,7 +8,7 @@ what turns its users' data into the new words.
 
 from byregion.release.changelog import draft
 from byregion.release.frozen import CHECKSUMS, Release, Version, Vocabulary, altered, releases
-from byregion.release.review import MIGRATION, Review, freeze, review, stated
+from byregion.release.reviewing import MIGRATION, Review, freeze, review, stated
 
 __all__ = [
     "CHECKSUMS",
