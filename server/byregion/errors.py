@@ -7,6 +7,7 @@ ByregionError
   DataError               Turtle that cannot be parsed, or a file outside the layout of data/
   ValidationError         data that does not conform; carries a report
   ReleaseError            a version of the ontology that cannot be released as it says; carries the changes
+  ArchiveError            an archive of revisions that cannot be read or written
   QueryError
     QueryHeaderError      a query file whose header cannot be understood
     QuerySyntaxError      a query that SPARQL's grammar does not allow
@@ -17,10 +18,11 @@ ByregionError
     EngineBusy            no query worker became free in time
     EngineError           a query worker that died, or a template that does not answer
   NotFound                an IRI, a query or a representation that is not here
+  RevisionGone            a revision that was published and is no longer kept; carries what was published since
   NotAcceptable           no offered media type is acceptable
   BadRequest              a request that the protocol does not allow
   UnsupportedMediaType    a request body in a media type that is not read
-  RequestTooLarge         a request body over its limit
+  RequestTooLarge         a request over its limit
   MethodNotAllowed        a method that the resource does not have
   FetchError              an address elsewhere that may not be asked, or does not answer in time or size
 
@@ -100,6 +102,10 @@ class ReleaseError(ByregionError):
         super().__init__(message)
 
 
+class ArchiveError(ByregionError):
+    """An archive of revisions that cannot be read or written; the message names files in its folder, not the folder."""
+
+
 class QueryError(ByregionError):
     """The root of everything that can go wrong with a query."""
 
@@ -163,6 +169,16 @@ class NotFound(ByregionError):
         super().__init__(message)
 
 
+class RevisionGone(ByregionError):
+    """A `revision` that was published and is no longer kept; `since` are the publications after it, as `archive` has."""
+
+    def __init__(self, message: str, revision: str, since: tuple[object, ...]) -> None:
+        """Keep the full name of the revision and the publications beside the message."""
+        self.revision = revision
+        self.since = since
+        super().__init__(message)
+
+
 class NotAcceptable(ByregionError):
     """None of the media types in `offered` is acceptable to the client."""
 
@@ -181,12 +197,12 @@ class UnsupportedMediaType(ByregionError):
 
 
 class RequestTooLarge(ByregionError):
-    """A request body of more than `limit` bytes."""
+    """A request that holds more than `limit` of a `unit`."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, unit: str = "bytes") -> None:
         """Say the limit."""
         self.limit = limit
-        super().__init__(f"the request holds more than {limit} bytes; ask for less, or in parts")
+        super().__init__(f"the request holds more than {limit} {unit}; ask for less, or in parts")
 
 
 class MethodNotAllowed(ByregionError):

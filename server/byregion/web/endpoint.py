@@ -100,7 +100,7 @@ def _query(parameters: MultiDict[str, str]) -> str | None:
     if not found and request.method == "POST":
         raise BadRequest("the request holds no query; send one as the parameter query or as the body")
     if found and len(found[0]) > site().settings.max_query_length:
-        raise RequestTooLarge(site().settings.max_query_length)
+        raise RequestTooLarge(site().settings.max_query_length, "characters of query")
     return found[0] if found else None
 
 

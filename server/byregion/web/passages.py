@@ -45,7 +45,7 @@ def passages(quotes: Iterable[Quoted], text_of: Callable[[URIRef], str | None]) 
     or where the words do not stand where they should, it is a quote between the characters that it carries itself.
     """
     found: list[Passage] = []
-    in_order = sorted(quotes, key=lambda item: (str(item.source), str(item.original), item.start, item.quote))
+    in_order = sorted(quotes, key=lambda item: (item.source or "", item.original or "", item.start, item.quote))
     for (source, original), members in groupby(in_order, key=lambda item: (item.source, item.original)):
         text = text_of(source) if source is not None else None
         for pieces in _lines(list(members), text):
