@@ -48,8 +48,9 @@ class Measure:
 
 
 def measure(name: str, times: int, work: Callable[[], object]) -> Measure:
-    """Do `work` once to warm up and then `times` times."""
-    work()
+    """Do `work` as often as `times`, after once to warm up where it is more than once."""
+    if times > 1:
+        work()
     took, cpu = [], []
     for _ in range(times):
         wall, used = time.perf_counter(), time.process_time()
@@ -121,7 +122,7 @@ def main() -> None:
         ask(pool)()
         before = cpu_ms(template.process.pid)
         measures.append(measure("light query, through a worker", many, ask(pool)))
-        behind = (cpu_ms(template.process.pid) - before) / (many + 1)
+        behind = (cpu_ms(template.process.pid) - before) / (many + (many > 1))
         pool.close()
     print(f"{'':44} the worker and its template take {behind:.2f} ms of CPU more a query")
     starts = [first_answer() for _ in range(few)]
