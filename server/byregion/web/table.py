@@ -39,6 +39,11 @@ class Table:
         """Whether the answer has more rows than are shown."""
         return self.total > len(self.rows)
 
+    def is_number(self, column: int) -> bool:
+        """Whether a column holds numbers, as far as its first row tells."""
+        first = self.rows[0][column] if self.rows else None
+        return first is not None and first.is_number
+
     @classmethod
     def of(cls, solutions: Solutions) -> Table:
         """Return the table that shows `solutions`."""
