@@ -151,6 +151,14 @@ def test_turtle_in_the_documents_is_turtle(path: Path):
         assert len(parse(prefixes + block)) > 0
 
 
+def test_the_example_of_the_publishers_guide_is_the_published_data():
+    published = read_graph(folder("data") / "midt-troms" / "stated.ttl")
+    prefixes = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PREFIXES.items())
+    shown = [triple for block in blocks(page("docs/publish.md"), "turtle") for triple in parse(prefixes + block)]
+    assert shown
+    assert not [triple for triple in shown if triple not in published]
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "docs" / "decisions").glob("*.md")), ids=lambda path: path.name)
 def test_a_decision_has_its_four_parts_and_is_short(path: Path):
     text = path.read_text(encoding="utf-8")
