@@ -1,0 +1,1 @@
+"""Other forms that data comes in and goes out in: tables for spreadsheets."""
