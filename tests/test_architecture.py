@@ -258,3 +258,24 @@ def test_every_dependency_is_pinned():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
     assert {re.split(r"[<>=!~; ]", line)[0].lower() for line in wanted} <= pinned
+
+
+# --- Commands ---------------------------------------------------------------------------------------------------------
+
+
+def test_make_help_names_every_target_with_a_sentence():
+    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert phony is not None
+    told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert set(re.findall(r"^([a-z]+) +[A-Z]", told, re.MULTILINE)) == set(phony[1].split())
+
+
+def test_what_is_run_before_a_change_lands_is_lint_and_test_and_fails_without_the_shared_folder(tmp_path: Path):
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert script.splitlines()[-1] == "make lint test"
+    copy = tmp_path / "clone" / ".ci" / "run"
+    copy.parent.mkdir(parents=True)
+    copy.write_text(script, encoding="utf-8")
+    done = subprocess.run(["bash", copy], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "../shared is missing" in done.stderr
