@@ -79,6 +79,14 @@ def test_a_translation_of_ours_is_marked_and_shown_with_the_words_of_the_source(
     assert tags(original) == []
 
 
+@pytest.mark.parametrize("lang", ["nn", "en"])
+def test_a_name_that_stays_as_the_source_has_it_is_not_called_a_translation(client: httpx.Client, lang: str):
+    head = page_of(client.get("/doc/region/midt-troms.html", params={"lang": lang})).find(".//article/header")
+    assert head is not None
+    assert text_of(head.find(".//h1")) == "Midt-Troms"
+    assert tags(head) == []
+
+
 def test_a_text_in_another_language_than_was_asked_for_is_marked_with_it(client: httpx.Client):
     page = page_of(client.get("/doc/municipality/bardu-1922.html", params={"lang": "en"}))
     other = facts(page)["also called"]

@@ -71,9 +71,13 @@ class Naming:
         return Text(str(literal), tag, foreign, tag in translated)
 
     def pick(self, literals: Iterable[Literal], translated: Collection[str] = ()) -> Text | None:
-        """Return the words of the literal that `choose` chooses."""
-        chosen = self.choose(literals)
-        return None if chosen is None else self.literal(chosen, translated)
+        """Return the words of the literal that `choose` chooses; a name that stays as the source has it is not ours."""
+        wordings = list(literals)
+        chosen = self.choose(wordings)
+        if chosen is None:
+            return None
+        source = {str(wording) for wording in wordings if (wording.language or "").lower() not in translated}
+        return self.literal(chosen, () if str(chosen) in source else translated)
 
     def choose(self, literals: Iterable[Literal]) -> Literal | None:
         """Return the one of several wordings of the same that the reader gets, or None where there is none."""
