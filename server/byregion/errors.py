@@ -170,7 +170,7 @@ class NotFound(ByregionError):
 
 
 class RevisionGone(ByregionError):
-    """A `revision` that was published and is no longer kept; `since` are the publications after it, as `archive` has."""
+    """A `revision` that was published and is no longer kept; `since` are the `archive.Publication`s after it."""
 
     def __init__(self, message: str, revision: str, since: tuple[object, ...]) -> None:
         """Keep the full name of the revision and the publications beside the message."""

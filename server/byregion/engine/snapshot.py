@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import os
 import zlib
 from pathlib import Path
 
-from byregion.engine.store import revision
 from byregion.errors import DataError
+
+
+def revision(text: bytes) -> str:
+    """Return the name of the revision that `text` is: its SHA-256 in hexadecimal."""
+    return hashlib.sha256(text).hexdigest()
 
 
 def write(path: Path, text: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +23,7 @@ from pyoxigraph import (
 from rdflib import URIRef
 
 from byregion.dataset import GraphFile
+from byregion.engine.snapshot import revision
 from byregion.errors import DataError, EngineError
 
 # A chain of a million links, which a transitive rule closes by doubling, is closed after 20.
@@ -128,8 +128,3 @@ def canonical(quads: Iterable[Quad]) -> bytes:
     serialize(blank, text, RdfFormat.N_QUADS)
     lines = sorted(set(text.getvalue().split(b"\n")) - {b""})
     return b"".join(line + b"\n" for line in lines)
-
-
-def revision(text: bytes) -> str:
-    """Return the name of the revision that `text` is: its SHA-256 in hexadecimal."""
-    return hashlib.sha256(text).hexdigest()
