@@ -62,9 +62,14 @@ class Dump:
     size: int | None = None
     sha256: str | None = None
 
+    @property
+    def file(self) -> str:
+        """The name of the file: `midt-troms.ttl`."""
+        return f"{self.dataset}.{self.format.suffix}"
+
     def address(self, url: str) -> URIRef:
         """Return where the file is, on a server that clients reach at `url`."""
-        return URIRef(f"{url}dumps/{self.dataset}.{self.format.suffix}")
+        return URIRef(f"{url}dumps/{self.file}")
 
 
 def dumps_of(names: Iterable[str], formats: Iterable[Format] = FORMATS) -> list[Dump]:

@@ -4,6 +4,6 @@ They are made from the files, never from the engine, so a literal is spelled as 
 the same bytes. In a format that has named graphs the graphs keep their names; in the others they are merged.
 """
 
-from byregion.dumps.publishing import CHECKSUMS, Published, make, published, write
+from byregion.dumps.publishing import CHECKSUMS, Published, checksums, make, make_all, published, write
 
-__all__ = ["CHECKSUMS", "Published", "make", "published", "write"]
+__all__ = ["CHECKSUMS", "Published", "checksums", "make", "make_all", "published", "write"]

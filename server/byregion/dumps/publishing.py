@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -81,14 +81,24 @@ def write(target: Path, what: Published) -> list[Dump]:
     if strange:
         raise DataError(f"this is none of the downloads, and would be one: {', '.join(strange)}; remove it", target)
     dumps = []
+    for dump, content in make_all(what):
+        (target / dump.file).write_bytes(content)
+        dumps.append(dump)
+    (target / CHECKSUMS).write_bytes(checksums(dumps))
+    return dumps
+
+
+def make_all(what: Published) -> Iterator[tuple[Dump, bytes]]:
+    """Yield every dataset in every format with its bytes, one at a time; raises DataError as `make` does."""
     for name in what.datasets:
         for form in FORMATS:
             content = make(what, name, form)
-            (target / f"{name}.{form.suffix}").write_bytes(content)
-            dumps.append(Dump(name, form, len(content), hashlib.sha256(content).hexdigest()))
-    lines = [f"{dump.sha256}  {dump.dataset}.{dump.format.suffix}\n" for dump in dumps]
-    (target / CHECKSUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
-    return dumps
+            yield Dump(name, form, len(content), hashlib.sha256(content).hexdigest()), content
+
+
+def checksums(dumps: Iterable[Dump]) -> bytes:
+    """Return the list of some files, as sha256sum writes and reads it."""
+    return "".join(f"{dump.sha256}  {dump.file}\n" for dump in dumps).encode()
 
 
 def _read(item: GraphFile, source_text: bool) -> Graph:
