@@ -7,11 +7,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from rdflib import RDF, SKOS, XSD, BNode, Dataset, Graph, Literal, URIRef
+from rdflib import PROV, RDF, SH, SKOS, XSD, BNode, Dataset, Graph, Literal, URIRef
 from rdflib.term import Node
 
 import catalogue_world as world
-from byregion import catalogue
+from byregion import catalogue, validate
 from byregion.catalogue import Checked
 from byregion.catalogue.quality import _METRICS as METRICS
 from byregion.dataset import data_files, layout, named_graphs, ontology_files, read, read_graph
@@ -19,10 +19,12 @@ from byregion.errors import SourceError
 from byregion.evidence import stored_texts, uncovered
 from byregion.findings import Finding
 from byregion.namespaces import BASE, BR, DQV
+from byregion.validate import Report
 
 CATALOGUE = BASE + "catalogue"
 QUOTE = URIRef(BASE + "id/quote/midt-troms-videre-2")
 GOAL = URIRef(BASE + "id/goal/midt-troms-naeringsplan")
+CONFORMS = Checked(Report(conforms=True, results=()))
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +62,7 @@ def value(graph: Graph, dataset: str, metric: str) -> object:
 
 
 def test_everything_has_a_source_and_all_of_the_text_is_evidence(published: Dataset):
-    graph = catalogue.quality(published, world.DATA, Checked(True, 0))
+    graph = catalogue.quality(published, world.DATA, CONFORMS)
     for name in ("midt-troms", "midt-troms-plan", "municipalities", "programme"):
         assert value(graph, name, "sourced") == 1
     assert value(graph, "midt-troms", "covered") == 1
@@ -69,13 +71,13 @@ def test_everything_has_a_source_and_all_of_the_text_is_evidence(published: Data
 
 def test_an_entity_that_loses_its_source_is_measured(published: Dataset):
     taken(published, GOAL, BR.quote, None)
-    graph = catalogue.quality(published, world.DATA, Checked(True, 0))
+    graph = catalogue.quality(published, world.DATA, CONFORMS)
     assert Decimal("0.9") < value(graph, "midt-troms", "sourced") < 1
 
 
 def test_a_quote_that_is_nobodys_evidence_leaves_its_words_uncovered(published: Dataset):
     taken(published, None, BR.quote, QUOTE)
-    graph = catalogue.quality(published, world.DATA, Checked(True, 0))
+    graph = catalogue.quality(published, world.DATA, CONFORMS)
     (path,) = (world.DATA / "midt-troms" / "source").iterdir()
     text = path.read_text(encoding="utf-8")
     # The rest of the quoted sentence is evidence of other things too.
@@ -90,21 +92,45 @@ def test_a_name_that_loses_a_language_is_measured(published: Dataset):
     stated = published.graph(URIRef(BASE + "graphs/midt-troms/stated"))
     for label in labels[:2]:
         stated.add((GOAL, SKOS.prefLabel, label))
-    graph = catalogue.quality(published, world.DATA, Checked(True, 0))
+    graph = catalogue.quality(published, world.DATA, CONFORMS)
     assert value(graph, "midt-troms", "languages") < 1
 
 
 def test_a_dataset_without_a_stored_text_has_no_share_of_one(published: Dataset):
-    graph = catalogue.quality(published, world.DATA, Checked(True, 0))
+    graph = catalogue.quality(published, world.DATA, CONFORMS)
     assert (URIRef(f"{CATALOGUE}/programme#quality-covered"), None, None) not in graph
 
 
-def test_what_the_checks_found_is_measured_of_the_whole(published: Dataset):
+def test_faults_that_the_checks_found_are_counted_in_the_whole(published: Dataset):
     findings = [Finding("evidence", "error", "x", "wrong"), Finding("links", "note", "x", "to look at")]
-    graph = catalogue.quality(published, world.DATA, Checked(False, 3, findings))
-    assert value(graph, "byregion", "conforms") is False
-    assert value(graph, "byregion", "violations") == 3
+    graph = catalogue.quality(published, world.DATA, Checked(CONFORMS.report, findings))
+    assert value(graph, "byregion", "conforms") is True
     assert value(graph, "byregion", "findings") == 1
+
+
+def test_a_violation_counts_in_the_dataset_that_it_stands_in_and_in_the_whole(published: Dataset):
+    taken(published, GOAL, BR.quote, None)
+    report = validate.report(published, validate.read_shapes())
+    graph = catalogue.quality(published, world.DATA, Checked(report))
+    counted = {name: value(graph, name, "violations") for name in ("byregion", "midt-troms", "municipalities")}
+    assert counted == {"byregion": len(report.results), "midt-troms": len(report.results), "municipalities": 0}
+    assert report.results
+    for name, number in counted.items():
+        assert value(graph, name, "conforms") is (number == 0)
+
+
+def test_the_report_is_there_with_what_is_wrong_and_where(published: Dataset):
+    taken(published, GOAL, BR.quote, None)
+    report = validate.report(published, validate.read_shapes())
+    graph = catalogue.quality(published, world.DATA, Checked(report))
+    (node,) = graph.subjects(RDF.type, SH.ValidationReport)
+    assert list(graph.objects(node, SH.conforms)) == [Literal(False)]
+    found = {
+        (graph.value(result, SH.focusNode), graph.value(result, SH.sourceShape), graph.value(result, SH.resultSeverity))
+        for result in graph.objects(node, SH.result)
+    }
+    assert found == {(result.focus_node, result.shape, result.severity) for result in report.results}
+    assert (None, PROV.wasDerivedFrom, node) in graph
 
 
 def test_a_text_that_was_changed_has_no_quality_to_report(published: Dataset, tmp_path: Path):
@@ -112,11 +138,11 @@ def test_a_text_that_was_changed_has_no_quality_to_report(published: Dataset, tm
     (text,) = (tmp_path / "data" / "midt-troms" / "source").iterdir()
     text.write_bytes(text.read_bytes() + b" ")
     with pytest.raises(SourceError, match="sha256"):
-        catalogue.quality(published, tmp_path / "data", Checked(True, 0))
+        catalogue.quality(published, tmp_path / "data", CONFORMS)
 
 
 def test_every_measurement_is_of_a_dataset_by_a_metric_that_is_defined_in_three_languages(published: Dataset):
-    graph = catalogue.quality(published, world.DATA, Checked(True, 0))
+    graph = catalogue.quality(published, world.DATA, CONFORMS)
     measurements = set(graph.subjects(RDF.type, DQV.QualityMeasurement))
     assert len(measurements) > 10
     for measurement in measurements:
@@ -132,7 +158,7 @@ def test_every_measurement_is_of_a_dataset_by_a_metric_that_is_defined_in_three_
 
 
 def test_every_metric_is_measured_and_none_is_blank(published: Dataset):
-    graph = catalogue.quality(published, world.DATA, Checked(True, 0))
+    graph = catalogue.quality(published, world.DATA, CONFORMS)
     used = set(graph.objects(None, DQV.isMeasurementOf))
     assert used == set(graph.subjects(RDF.type, DQV.Metric))
     assert not [term for triple in graph for term in triple if isinstance(term, BNode)]

@@ -6,15 +6,15 @@ What each metric measures is said in `metrics.ttl`, in three languages.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from rdflib import DCTERMS, RDF, SKOS, XSD, Dataset, Graph, Literal, URIRef
+from rdflib import DCTERMS, PROV, RDF, SH, SKOS, XSD, Dataset, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from byregion.catalogue.names import CATALOGUE, WHOLE, dataset
@@ -23,6 +23,10 @@ from byregion.evidence import StoredText, stored_texts, uncovered
 from byregion.findings import Finding
 from byregion.iri import PARTS
 from byregion.namespaces import BASE, BR, DQV, ID, OA, empty_graph
+from byregion.validate import Report, Result, origin
+
+VALIDATION: Final = URIRef(CATALOGUE + "#validation")
+"""The report on everything that is published, judged by the shapes."""
 
 _METRICS: Final = Path(__file__).with_name("metrics.ttl")
 _LANGUAGES: Final = {"nb", "nn", "en"}
@@ -40,26 +44,30 @@ _NO_SOURCE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the checks said: whether the data conforms to the shapes, with how many violations, and their findings."""
+    """What the checks said: the report on what is published, judged by the shapes, and the findings of the others."""
 
-    conforms: bool
-    violations: int
+    report: Report
     findings: Sequence[Finding] = ()
 
 
 def quality(published: Dataset, data: Path, checked: Checked) -> Graph:
-    """Return the metrics, and the measurements of what is `published`, which was read from the folder `data`.
+    """Return the metrics, the measurements of what is `published`, and the report on it; it was read from `data`.
 
-    Shares are from 0 to 1, with four decimals.
+    Shares are from 0 to 1, with four decimals. A violation counts in the dataset whose graph it stands in.
     Raises SourceError as `evidence.stored_texts` does: a text that cannot be read has no quality to report.
     """
     graph = read_graph(_METRICS)
     faults = sum(finding.severity == "error" for finding in checked.findings)
-    _measure(graph, WHOLE, "conforms", Literal(checked.conforms))
-    _measure(graph, WHOLE, "violations", Literal(checked.violations))
     _measure(graph, WHOLE, "findings", Literal(faults))
-    texts = stored_texts(published, data)
     parts = _by_dataset(published)
+    violations = Counter(_dataset_of(origin(result, published)) for result in checked.report.results)
+    violations[WHOLE] = len(checked.report.results)
+    for name in (WHOLE, *parts):
+        _measure(graph, name, "violations", Literal(violations[name]))
+        conforms = _measure(graph, name, "conforms", Literal(not violations[name]))
+        graph.add((conforms, PROV.wasDerivedFrom, VALIDATION))
+    _describe_report(graph, checked.report)
+    texts = stored_texts(published, data)
     everything = sum(parts.values(), empty_graph())
     for name, part in parts.items():
         _measure_share(graph, name, "sourced", _share(_entities(part), partial(_is_sourced, part)))
@@ -69,13 +77,39 @@ def quality(published: Dataset, data: Path, checked: Checked) -> Graph:
     return graph
 
 
-def _measure(graph: Graph, name: str, metric: str, value: Literal) -> None:
+def _describe_report(graph: Graph, report: Report) -> None:
+    """Add https://www.w3.org/TR/shacl/#validation-report with an IRI for the report and for each result.
+
+    A path that is no property has no IRI; the shape that is named tells it.
+    """
+    graph.add((VALIDATION, RDF.type, SH.ValidationReport))
+    graph.add((VALIDATION, SH.conforms, Literal(report.conforms)))
+    for number, result in enumerate(report.results, start=1):
+        node = URIRef(f"{VALIDATION}-{number}")
+        graph.add((VALIDATION, SH.result, node))
+        graph.add((node, RDF.type, SH.ValidationResult))
+        for predicate, value in _described(result):
+            graph.add((node, predicate, value))
+
+
+def _described(result: Result) -> Iterator[tuple[URIRef, Node]]:
+    yield SH.sourceConstraintComponent, result.component
+    yield SH.resultSeverity, result.severity
+    named = ((SH.focusNode, result.focus_node), (SH.sourceShape, result.shape), (SH.resultPath, result.path))
+    yield from ((predicate, term) for predicate, term in named if isinstance(term, URIRef))
+    if isinstance(result.value, URIRef | Literal):
+        yield SH.value, result.value
+    yield from ((SH.resultMessage, text) for text in result.message)
+
+
+def _measure(graph: Graph, name: str, metric: str, value: Literal) -> URIRef:
     measurement = URIRef(f"{dataset(name)}#quality-{metric}")
     graph.add((dataset(name), DQV.hasQualityMeasurement, measurement))
     graph.add((measurement, RDF.type, DQV.QualityMeasurement))
     graph.add((measurement, DQV.computedOn, dataset(name)))
     graph.add((measurement, DQV.isMeasurementOf, URIRef(f"{CATALOGUE}#metric-{metric}")))
     graph.add((measurement, DQV.value, value))
+    return measurement
 
 
 def _measure_share(graph: Graph, name: str, metric: str, share: Decimal | None) -> None:
@@ -88,10 +122,15 @@ def _by_dataset(published: Dataset) -> dict[str, Graph]:
     """Return what the graphs of each dataset hold together, by its name; ontology and inferences are none."""
     parts: defaultdict[str, Graph] = defaultdict(empty_graph)
     for iri, graph in named_graphs(published):
-        name, _, part = iri.removeprefix(BASE + "graphs/").partition("/")
-        if part in PARTS:
+        if name := _dataset_of(iri):
             parts[name] += graph
     return dict(sorted(parts.items()))
+
+
+def _dataset_of(graph: URIRef | None) -> str:
+    """Return the name of the dataset that a graph is part of, or ""."""
+    name, _, part = (graph or "").removeprefix(BASE + "graphs/").partition("/")
+    return name if part in PARTS else ""
 
 
 def _share(things: Iterable[Node], holds: Callable[[Node], bool]) -> Decimal | None:
