@@ -19,6 +19,8 @@ ByregionError
     EngineError           a query worker that died, or a template that does not answer
   NotFound                an IRI, a query or a representation that is not here
   RevisionGone            a revision that was published and is no longer kept; carries what was published since
+  Retired                 an IRI that was given up; carries what replaced it
+  Unavailable             something made from the files that is not there yet, or cannot be made
   NotAcceptable           no offered media type is acceptable
   BadRequest              a request that the protocol does not allow
   UnsupportedMediaType    a request body in a media type that is not read
@@ -177,6 +179,19 @@ class RevisionGone(ByregionError):
         self.revision = revision
         self.since = since
         super().__init__(message)
+
+
+class Retired(ByregionError):
+    """An IRI that was given up; `replacements` are the IRIs of what replaced it, none where nothing did."""
+
+    def __init__(self, message: str, replacements: tuple[str, ...] = ()) -> None:
+        """Keep the replacements beside the message."""
+        self.replacements = replacements
+        super().__init__(message)
+
+
+class Unavailable(ByregionError):
+    """Something that is made from the files: it is still being made, or cannot be."""
 
 
 class NotAcceptable(ByregionError):

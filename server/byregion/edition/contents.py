@@ -1,0 +1,90 @@
+"""What an edition holds, made in one go: the files are read once, and all of it says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rdflib import Dataset, Graph
+
+from byregion import catalogue, dumps, evidence, infer, links, queries
+from byregion.assets import folder
+from byregion.catalogue import Checked, Dump
+from byregion.catalogue.names import WHOLE
+from byregion.dataset import data_files, ontology_files, read_graph
+from byregion.dumps import Published
+from byregion.edition import sitemap
+from byregion.engine.memory import MemoryEngine
+from byregion.errors import DataError
+from byregion.iri import INFERRED
+from byregion.namespaces import BASE
+from byregion.validate import read_shapes, report
+
+SUFFIXES: Final[Mapping[str, str]] = {
+    "ttl": "text/turtle",
+    "nt": "application/n-triples",
+    "rdf": "application/rdf+xml",
+    "jsonld": "application/ld+json",
+}
+"""What each graph of an edition is written in: media types by the suffix of the name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What an edition is to be of: a folder of data, the address of the server, the base of the entities.
+
+    `revision` is the name of the revision that the server answers from.
+    """
+
+    data: str
+    url: str
+    revision: str
+    base: str = BASE
+
+
+def contents(task: Task) -> Iterator[tuple[str, bytes]]:
+    """Yield everything in the edition by its name, one at a time.
+
+    `dumps/<file>` are the downloads with their checksums; `catalogue.<profile>`, `void` and `quality` are graphs, each
+    once with every suffix of `SUFFIXES`; `sitemap.xml` and the files it names are for search engines.
+    Raises DataError where the files are another revision than the task says, and whatever the stages raise.
+    """
+    data = Path(task.data)
+    engine = MemoryEngine.of((*ontology_files(), *data_files(data)), infer.UPDATES)
+    if engine.revision != task.revision:
+        raise DataError("the files have changed since the server read them; start it again to publish them", data)
+    published = dumps.published(data, engine.graph(INFERRED))
+    made: list[Dump] = []
+    for dump, content in dumps.make_all(published):
+        made.append(dump)
+        yield f"dumps/{dump.file}", content
+    yield f"dumps/{dumps.CHECKSUMS}", dumps.checksums(made)
+    for name, graph in _graphs(task, data, published, made):
+        for suffix, media_type in SUFFIXES.items():
+            yield f"{name}.{suffix}", catalogue.written(graph, media_type)
+    addresses = sitemap.addresses(published, [query.name for query in queries.read_all(folder("queries"))], task.base)
+    yield from sitemap.written(addresses, task.url)
+
+
+def _graphs(task: Task, data: Path, published: Published, made: list[Dump]) -> Iterator[tuple[str, Graph]]:
+    said = catalogue.read(data)
+    concepts = read_graph(folder("ontology") / "concepts.ttl")
+    for profile in catalogue.PROFILES:
+        graph = catalogue.build(said, made, task.url, concepts=concepts, profile=profile)
+        yield f"catalogue.{profile}", graph
+    dataset = _dataset(published)
+    yield "void", catalogue.void(dataset, said, made, task.url)
+    checked = Checked(report(dataset, read_shapes()), [*evidence.check(dataset, data), *links.check(dataset)])
+    yield "quality", catalogue.quality(dataset, data, checked)
+
+
+def _dataset(published: Published) -> Dataset:
+    """Return everything that is published as a dataset, a named graph a graph."""
+    dataset = Dataset(default_union=True)
+    for name, graph in published.datasets[WHOLE].items():
+        into = dataset.graph(name)
+        for triple in graph:
+            into.add(triple)
+    return dataset
