@@ -267,7 +267,7 @@ def test_a_format_that_this_kind_of_answer_has_not_is_refused_with_those_it_has(
 def test_a_named_format_that_this_kind_of_answer_has_not_is_refused(client: httpx.Client):
     response = client.get("/sparql", params={"query": SELECT, "format": "ttl"})
     assert response.status_code == 400
-    assert "json, xml, csv, tsv, html" in response.json()["detail"]
+    assert "json, xml, csv, tsv, xlsx, excel-csv, html" in response.json()["detail"]
 
 
 def test_answers_say_what_they_depend_on(client: httpx.Client):

@@ -19,7 +19,7 @@ from byregion.namespaces import BASE, BR, KINDS
 from byregion.terms import KINDS as KINDS_OF_VALUE
 from byregion.terms import shorten
 from byregion.web import formats, language, problem
-from byregion.web.named import RESERVED
+from byregion.web.asked import RESERVED
 from second_region import FILES as SECOND_REGION
 
 WEB = Path(byregion.web.__file__).parent

@@ -8,9 +8,12 @@ from typing import Final
 from flask import Response
 
 from byregion import results, sparql
+from byregion.convert import tabular
+from byregion.errors import EngineError
+from byregion.results import Solutions
 from byregion.web import formats
 from byregion.web.negotiate import Offer
-from byregion.web.site import site
+from byregion.web.site import site, words
 from byregion.web.table import Table
 
 CHARACTERS: Final = 200_000
@@ -19,13 +22,49 @@ CHARACTERS: Final = 200_000
 
 def offers(query: str) -> tuple[Offer, ...]:
     """Return what the answer to `query` can be had as; raises QueryError where it is no query."""
-    return formats.SOLUTIONS if results.kind(sparql.form(query)) == "solutions" else formats.GRAPHS
+    return {"SELECT": formats.TABLES, "ASK": formats.SOLUTIONS}.get(sparql.form(query), formats.GRAPHS)
 
 
-def data(query: str, offer: Offer) -> Response:
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What an answer that is a file says of itself: the name it has without its suffix, and what was asked."""
+
+    name: str
+    facts: tuple[tuple[str, str], ...]
+
+
+def data(query: str, offer: Offer, cover: Cover) -> Response:
     """Return the answer to `query` as `offer`."""
+    if offer in (formats.XLSX, formats.EXCEL_CSV):
+        return _spreadsheet(query, offer, cover)
     answer = site().engine.query(query, offer.engine_type)
     return Response(answer.body, content_type=offer.content_type)
+
+
+def _spreadsheet(query: str, offer: Offer, cover: Cover) -> Response:
+    answer = solutions(query)
+    body = tabular.excel_csv(answer) if offer == formats.EXCEL_CSV else tabular.workbook(answer, _about(cover))
+    response = Response(body, content_type=offer.content_type)
+    # What stands on a disk is known by the end of its name.
+    suffix = "csv" if offer == formats.EXCEL_CSV else "xlsx"
+    response.headers["Content-Disposition"] = f'attachment; filename="{cover.name}.{suffix}"'
+    return response
+
+
+def _about(cover: Cover) -> tabular.About:
+    common = (
+        (words()("sheet.revision"), site().engine.revision),
+        (words()("sheet.licence"), words()("foot.licence")),
+    )
+    return tabular.About(words()("sheet.answer"), words()("sheet.about"), (*cover.facts, *common))
+
+
+def solutions(query: str) -> Solutions:
+    """Return the answer to a SELECT."""
+    answer = results.read_solutions(site().engine.query(query, results.JSON).body)
+    if isinstance(answer, bool):
+        raise EngineError("a SELECT was answered with a truth value")
+    return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +84,9 @@ def shown(query: str) -> Shown:
         return Shown(turtle=text[:CHARACTERS], is_cut=len(text) > CHARACTERS)
     answer = results.read_solutions(site().engine.query(query, results.JSON).body)
     return Shown(truth=answer) if isinstance(answer, bool) else Shown(table=Table.of(answer))
+
+
+def whole(query: str) -> Shown:
+    """Return the answer to a SELECT as a page shows it that shows all of it."""
+    answer = solutions(query)
+    return Shown(table=Table.of(answer, len(answer.bindings)))

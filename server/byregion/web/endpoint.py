@@ -15,7 +15,7 @@ from byregion.config import Settings
 from byregion.errors import BadRequest, QueryError, QueryRefused, RequestTooLarge, UnsupportedMediaType
 from byregion.web import answers, description, formats, graphs, named, problem, respond
 from byregion.web.negotiate import HTML, Offer, representation
-from byregion.web.site import site
+from byregion.web.site import site, words
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -23,6 +23,7 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _QUERY: Final = "application/sparql-query"
 _UPDATE: Final = "application/sparql-update"
 _DATASET: Final = ("default-graph-uri", "named-graph-uri")
+_IN_A_LANGUAGE: Final = (HTML.media_type, formats.XLSX.media_type)
 _EXAMPLE: Final = """PREFIX br: <https://w3id.org/byregion/def#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?region ?name WHERE {
@@ -48,7 +49,7 @@ def show() -> Response:
         response = _answer(query, parameters.get("format"))
     except QueryError as error:
         response = problem.answer(error, lambda kind, told: _form(query, kind=kind, problem=told))
-    respond.vary(response, by_format=True, by_language=response.mimetype == HTML.media_type)
+    respond.vary(response, by_format=True, by_language=response.mimetype in _IN_A_LANGUAGE)
     return response
 
 
@@ -110,7 +111,7 @@ def _answer(query: str, named_format: str | None) -> Response:
     offer = representation(request.headers.get("Accept"), named_format, offers)
     if offer == HTML:
         return _form(query, answer=answers.shown(query), formats=_links(query))
-    return answers.data(query, offer)
+    return answers.data(query, offer, answers.Cover("byregion", ((words()("sheet.query"), query),)))
 
 
 def _links(query: str) -> list[tuple[str, str]]:
@@ -140,6 +141,6 @@ def _form(query: str, **context: object) -> Response:
         **({"answer": None, "formats": [], "problem": None, "kind": None} | context),
         query=query,
         queries=named.titles(),
-        solution_formats=[offer.names[0] for offer in formats.named(formats.SOLUTIONS)],
+        solution_formats=[offer.names[0] for offer in formats.named(formats.TABLES)],
         graph_formats=[offer.names[0] for offer in formats.named(formats.GRAPHS)],
     )

@@ -8,6 +8,7 @@ from typing import Final
 from flask import request
 
 from byregion import results
+from byregion.convert import tabular
 from byregion.errors import NotFound
 from byregion.web.negotiate import Offer, representation
 
@@ -29,6 +30,11 @@ SOLUTIONS: Final = (
     Offer((), "application/xml", made_as="application/sparql-results+xml"),
 )
 """What an answer that is a table or a truth value can be had as, the preferred one first."""
+
+XLSX: Final = Offer(("xlsx",), tabular.XLSX)
+EXCEL_CSV: Final = Offer(("excel-csv",), "text/csv")
+TABLES: Final = (*SOLUTIONS, XLSX, EXCEL_CSV)
+"""What a table can be had as, the preferred one first: in the standard's formats, and for spreadsheets."""
 
 
 def named(offers: Sequence[Offer]) -> tuple[Offer, ...]:

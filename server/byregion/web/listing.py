@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from rdflib import DCTERMS, ORG, SKOS, Literal, URIRef
 
-from byregion.errors import BadRequest, NotFound
+from byregion.errors import NotFound
 from byregion.namespaces import BR, KINDS
-from byregion.web import respond
+from byregion.web import pages, respond
 from byregion.web.naming import Naming, Value, read_labels
 from byregion.web.site import select, words
 
@@ -54,14 +54,7 @@ def show(kind: str) -> Response:
     """Return the page that lists the entities of a kind."""
     if kind not in CLASSES:
         raise NotFound(f"there is no kind {kind!r}; there are {', '.join(KINDS)}")
-    return respond.html_only("listing/listing.html", lambda: _context(kind, _page_number()))
-
-
-def _page_number() -> int:
-    text = request.args.get("page", "1")
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= 10**6):
-        raise BadRequest(f"page is {text!r}; it must be a number from 1 on")
-    return int(text)
+    return respond.html_only("listing/listing.html", lambda: _context(kind, pages.whole_number("page", 1, 10**6)))
 
 
 def _context(kind: str, page: int) -> dict[str, object]:

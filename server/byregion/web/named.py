@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import dropwhile
-from typing import Any, Final
+from typing import Final
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response
 
 from byregion import queries, terms
 from byregion.errors import ParameterError, QueryError
 from byregion.queries import NamedQuery, Parameter
 from byregion.terms import shorten
-from byregion.web import answers, listing, problem, respond
-from byregion.web.formats import alternates, chosen, named
+from byregion.web import answers, listing, pages, problem, respond
+from byregion.web.asked import Asked
+from byregion.web.formats import XLSX, alternates, chosen, named
 from byregion.web.naming import Text
 from byregion.web.negotiate import HTML, Offer
 from byregion.web.site import site, words
 
 blueprint = Blueprint("queries", __name__)
-
-RESERVED: Final = ("format", "lang")
-"""What the address says besides the values of parameters; no query may call a parameter so."""
 
 _TEXT: Final = Offer(("rq",), "application/sparql-query")
 
@@ -66,14 +64,10 @@ def show(name: str) -> Response:
     query, suffix = _find(name)
     offers = (HTML, *answers.offers(query.text), _TEXT)
     offer = chosen(suffix, offers)
-    values = _values(query, is_page=offer == HTML)
-    if offer == HTML:
-        response = _page(query, values, offers)
-    else:
-        text = queries.prepare(query, values)
-        response = Response(text, content_type=offer.media_type) if offer == _TEXT else answers.data(text, offer)
-    respond.vary(response, by_format=not suffix, by_language=offer == HTML)
-    respond.link(response, alternates(offers, offer, lambda other: _address(query, values, other)))
+    asked = Asked.of_request(query, is_page=offer == HTML)
+    response = _page(asked, offers) if offer == HTML else _data(asked, offer)
+    respond.vary(response, by_format=not suffix, by_language=offer in (HTML, XLSX))
+    respond.link(response, alternates(offers, offer, asked.address))
     return response
 
 
@@ -86,39 +80,36 @@ def _find(name: str) -> tuple[NamedQuery, str]:
     return queries.find(site().queries, name), ""
 
 
-def _values(query: NamedQuery, *, is_page: bool) -> dict[str, list[str]]:
-    """Return the values of the request by parameter, the examples where it gives none.
-
-    A reader is answered in her language, a program as the file says.
-    """
-    values = {name: list(examples) for name, examples in query.examples.items()}
-    if is_page:
-        values |= {item.name: [words().language] for item in query.parameters if item.kind == "language"}
-    given = {name: request.args.getlist(name) for name in request.args if name not in RESERVED}
-    return values | given
-
-
-def _address(query: NamedQuery, values: dict[str, list[str]], offer: Offer) -> str:
-    given: dict[str, Any] = dict(values)
-    language = words().language if offer == HTML and "lang" in request.args else None
-    return url_for(".show", name=f"{query.name}.{offer.names[0]}", lang=language, **given)
+def _data(asked: Asked, offer: Offer) -> Response:
+    page = pages.wanted(asked.text())
+    text = asked.text(page)
+    if offer == _TEXT:
+        response = Response(text, content_type=offer.media_type)
+    else:
+        response = answers.data(text, offer, asked.cover(offer, page))
+    respond.link(response, asked.links(offer, page))
+    return response
 
 
-def _page(query: NamedQuery, values: dict[str, list[str]], offers: tuple[Offer, ...]) -> Response:
+def _page(asked: Asked, offers: tuple[Offer, ...]) -> Response:
     context: dict[str, object] = {
-        "query": _title(query),
-        "fields": [_field(parameter, values[parameter.name]) for parameter in query.parameters],
+        "query": _title(asked.query),
+        "fields": [_field(parameter, asked.values[parameter.name]) for parameter in asked.query.parameters],
     }
     try:
-        text = queries.prepare(query, values)
-        shown = answers.shown(text)
+        text = asked.text()
+        page = pages.wanted(text, always=asked.query.form == "SELECT")
+        shown = answers.whole(asked.text(page)) if page else answers.shown(text)
     except QueryError as error:
-        return problem.answer(error, lambda kind, told: _shown(context, text=query.text, kind=kind, problem=told))
-    links = [(item.names[0], _address(query, values, item)) for item in named(offers) if item != HTML]
-    return _shown(context, text=text, answer=shown, formats=links)
+        return problem.answer(error, lambda kind, told: _shown(context, asked.query.text, kind=kind, problem=told))
+    links = [(item.names[0], asked.address(item)) for item in named(offers) if item != HTML]
+    turned = {link["rel"]: address for address, link in asked.links(HTML, page)}
+    response = _shown(context, text, answer=shown, formats=links, page=page, turned=turned)
+    respond.link(response, asked.links(HTML, page))
+    return response
 
 
-def _shown(context: dict[str, object], *, text: str, **more: object) -> Response:
+def _shown(context: dict[str, object], text: str, **more: object) -> Response:
     # What the header says stands on the page already.
     lines = dropwhile(lambda line: line.startswith("#+"), text.splitlines(keepends=True))
     return respond.page("queries/query.html", **({"problem": None} | context | more), text="".join(lines))

@@ -45,11 +45,11 @@ class Table:
         return first is not None and first.is_number
 
     @classmethod
-    def of(cls, solutions: Solutions) -> Table:
-        """Return the table that shows `solutions`."""
+    def of(cls, solutions: Solutions, most: int = ROWS) -> Table:
+        """Return the table that shows the first `most` of `solutions`."""
         rows = tuple(
             tuple(_cell(binding.get(variable)) for variable in solutions.variables)
-            for binding in solutions.bindings[:ROWS]
+            for binding in solutions.bindings[:most]
         )
         return cls(tuple(str(name) for name in solutions.variables), rows, len(solutions.bindings))
 

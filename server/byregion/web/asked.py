@@ -1,0 +1,72 @@
+"""A named query with the values that a request asks it with, and where its answer is to be had."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urljoin
+
+from flask import request, url_for
+
+from byregion import paging, queries
+from byregion.queries import NamedQuery
+from byregion.web import answers
+from byregion.web.negotiate import HTML, Offer
+from byregion.web.pages import Page
+from byregion.web.site import site, words
+
+RESERVED: Final = ("format", "lang", "page", "page-size")
+"""What the address says besides the values of parameters; no query may call a parameter so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query and the values of each of its parameters, as people write them."""
+
+    query: NamedQuery
+    values: dict[str, list[str]]
+
+    @classmethod
+    def of_request(cls, query: NamedQuery, *, is_page: bool) -> Asked:
+        """Return `query` with the values of the request, the examples where it gives none.
+
+        A reader is answered in her language, a program as the file says.
+        """
+        values = {name: list(examples) for name, examples in query.examples.items()}
+        if is_page:
+            values |= {item.name: [words().language] for item in query.parameters if item.kind == "language"}
+        given = {name: request.args.getlist(name) for name in request.args if name not in RESERVED}
+        return cls(query, values | given)
+
+    def text(self, page: Page | None = None) -> str:
+        """Return the SPARQL that is asked, for one page of its answer or all; raises ParameterError."""
+        text = queries.prepare(self.query, self.values)
+        return paging.page(text, page.number, page.size) if page else text
+
+    def address(self, offer: Offer, page: Page | None = None) -> str:
+        """Return where the answer, or one page of it, is to be had as `offer`."""
+        given: dict[str, Any] = dict(self.values)
+        if page:
+            given |= {"page": page.number, "page-size": page.size}
+        if offer == HTML and "lang" in request.args:
+            given["lang"] = words().language
+        return url_for("queries.show", name=f"{self.query.name}.{offer.names[0]}", **given)
+
+    def links(self, offer: Offer, page: Page | None) -> list[tuple[str, dict[str, str]]]:
+        """Return the links to the other pages (https://www.rfc-editor.org/rfc/rfc8288)."""
+        others = page.others() if page else {}
+        return [(self.address(offer, other), {"rel": relation}) for relation, other in others.items()]
+
+    def cover(self, offer: Offer, page: Page | None) -> answers.Cover:
+        """Return what the answer says of itself where it is a file."""
+        language = words().language
+        values = [(words().get(f"parameters.{name}") or name, ", ".join(given)) for name, given in self.values.items()]
+        return answers.Cover(
+            self.query.name,
+            (
+                (words()("sheet.question"), self.query.titles[language]),
+                (words()("sheet.description"), self.query.descriptions[language]),
+                *values,
+                (words()("sheet.address"), urljoin(site().settings.url, self.address(offer, page))),
+            ),
+        )
