@@ -19,7 +19,7 @@ help:  ## List the targets
 	@touch .venv
 
 serve: .venv  ## Publish the data in data/ on http://127.0.0.1:8080/
-	$(BIN)/byregion serve $(ARGS)
+	$(BIN)/byregion serve --archive build/archive $(ARGS)
 
 test: .venv  ## Run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)

@@ -208,7 +208,7 @@ def test_many_may_ask_at_once_and_few_are_in_memory(world: World):
     watching = threading.Thread(target=watch)
     with world.revisions(askers=16) as revisions, ThreadPoolExecutor(12) as threads:
         watching.start()
-        asked = [(name, threads.submit(revisions.engine(name).query, ALL, JSON)) for name in names * 6]
+        asked = [(name, threads.submit(revisions.engine(name).query, ALL, JSON)) for name in names * 3]
         answers = [(name, future.result(2 * WITHIN)) for name, future in asked]
         done.set()
         watching.join()

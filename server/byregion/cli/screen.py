@@ -37,6 +37,11 @@ class Screen:
         if not self.quiet:
             self._console(stderr=True).print(Text(line, style))
 
+    def warn(self, message: str) -> None:
+        """Write what was not done, though the rest was, to standard error."""
+        line = Text("warning: ", "bold yellow")
+        self._console(stderr=True).print(line.append(message, "not bold default"))
+
     def error(self, message: str) -> None:
         """Write why something could not be done to standard error."""
         line = Text("error: ", "bold red")

@@ -9,6 +9,8 @@ import sys
 import threading
 import time
 import webbrowser
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from http.client import HTTPConnection, HTTPException
@@ -17,10 +19,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from byregion.archive import Archive
 from byregion.cli.screen import Screen, common, screen
 from byregion.config import Settings
 from byregion.dataset import data_files, ontology_files
-from byregion.errors import ConfigError, EngineError
+from byregion.errors import ArchiveError, ConfigError, EngineError
 from byregion.infer import RULES
 
 if TYPE_CHECKING:
@@ -40,16 +43,17 @@ TOGETHER: Final = 0.3
 @click.option("--host", help="Address to listen on; 127.0.0.1 by default.")
 @click.option("--port", type=int, help="TCP port to listen on; 8080 by default, 0 takes a free one.")
 @click.option("--store", help="Where the engine keeps the dataset: memory.")
+@click.option("--archive", metavar="DIR", help="Folder that earlier revisions are kept in, to be asked later.")
 @click.option("--open", "opening", is_flag=True, help="Show the front page in the browser.")
 @common
-def command(host: str | None, port: int | None, store: str | None, opening: bool) -> None:
+def command(host: str | None, port: int | None, store: str | None, archive: str | None, opening: bool) -> None:
     """Publish the data: pages, documents, named queries and a SPARQL endpoint.
 
     It runs until it is interrupted (Ctrl-C) or ended (SIGTERM), and then ends everything it started.
     """
     if os.name == "nt":
         raise ConfigError("byregion serve needs fork, which Windows does not have; run it in WSL or on a server")
-    given: dict[str, Any] = {"host": host, "port": port, "store": store}
+    given: dict[str, Any] = {"host": host, "port": port, "store": store, "archive": archive}
     given = {name: value for name, value in given.items() if value is not None}
     settings = replace(Settings.from_env(os.environ), **given)
     _serve(replace(settings, port=_free_port(settings)), opening)
@@ -85,7 +89,13 @@ def _serve(settings: Settings, opening: bool) -> None:
     # Being told to end means leaving in order, from here on. Granian sets a handler of its own when it starts.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     files = [*ontology_files(), *data_files(settings.data)]
-    with serve_template(files, [rule.update for rule in RULES], Limits.of(settings)) as template:
+    rules = [rule.update for rule in RULES]
+    with (
+        _incoming(settings, screen()) as keep,
+        serve_template(files, rules, Limits.of(settings), keep=keep) as template,
+    ):
+        if keep:
+            _record(settings, template, keep, screen())
         server = MPServer(
             "byregion",
             address=settings.host,
@@ -103,6 +113,35 @@ def _serve(settings: Settings, opening: bool) -> None:
             raise EngineError("the HTTP server ended; what it said stands above") from error
         if watch.failure:
             raise EngineError(watch.failure)
+
+
+@contextmanager
+def _incoming(settings: Settings, shown: Screen) -> Iterator[Path | None]:
+    """Give where the archive wants a snapshot; None where there is no archive, or none that can be written to.
+
+    What can be published is published: an archive that fails costs a warning, and the permalinks of this revision.
+    """
+    with ExitStack() as stack:
+        keep = None
+        if settings.archive:
+            try:
+                keep = stack.enter_context(Archive(Path(settings.archive)).incoming())
+            except ArchiveError as error:
+                _unkept(settings, error, shown)
+        yield keep
+
+
+def _record(settings: Settings, template: Template, keep: Path, shown: Screen) -> None:
+    try:
+        if template.unkept:
+            raise ArchiveError(template.unkept)
+        Archive(Path(settings.archive)).record(template.revision, keep)
+    except ArchiveError as error:
+        _unkept(settings, error, shown)
+
+
+def _unkept(settings: Settings, error: ArchiveError, shown: Screen) -> None:
+    shown.warn(f"this revision is not kept in the archive {settings.archive}: {error}")
 
 
 class _Watch:

@@ -1,0 +1,71 @@
+"""`byregion serve --archive` keeps what it publishes, and publishes also where nothing can be kept."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import httpx
+import pytest
+
+from byregion.archive import Archive
+from byregion.assets import folder
+from processes import descendants
+from test_serve import WITHIN, gone, served
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """The published data, with a place to change it."""
+    return Path(shutil.copytree(folder("data"), tmp_path / "data"))
+
+
+def revision(address: str) -> str:
+    return str(httpx.get(address + "health", timeout=WITHIN).json()["revision"])
+
+
+def test_each_revision_that_is_published_is_kept(tmp_path: Path, data: Path):
+    archive = tmp_path / "kept" / "archive"
+    options = ("--archive", str(archive))
+    names = []
+    for goes in ("municipalities", "midt-troms-plan"):
+        with served(*options, BYREGION_DATA=str(data)) as (process, address):
+            names.append(revision(address))
+            process.terminate()
+            _, told = process.communicate(timeout=WITHIN)
+            assert process.returncode == 0
+            assert "warning" not in told
+        shutil.rmtree(data / goes)
+    first, second = Archive(archive).revisions()
+    assert [first.revision, second.revision] == names
+    assert second.previous == first.revision
+    assert second.total.triples == first.total.triples - (second.total.removed or 0) + (second.total.added or 0)
+    assert all(Archive(archive).snapshot(name) for name in names)
+
+
+def test_a_setting_names_the_archive_too(tmp_path: Path):
+    with served(BYREGION_ARCHIVE=str(tmp_path / "archive")) as (_, address):
+        (only,) = Archive(tmp_path / "archive").revisions()
+        assert only.revision == revision(address)
+
+
+def test_a_damaged_archive_costs_a_warning_and_nothing_else(tmp_path: Path):
+    (tmp_path / "revisions.jsonl").write_bytes(b"no JSON\n")
+    with served("--archive", str(tmp_path)) as (process, address):
+        assert revision(address)
+        others = descendants(process.pid)
+        process.terminate()
+        _, told = process.communicate(timeout=WITHIN)
+        assert process.returncode == 0
+        assert f"warning: this revision is not kept in the archive {tmp_path}: revisions.jsonl, line 1: " in told
+        assert gone(others)
+    assert (tmp_path / "revisions.jsonl").read_bytes() == b"no JSON\n"
+
+
+def test_an_archive_that_cannot_be_written_to_costs_a_warning_and_nothing_else(tmp_path: Path):
+    (tmp_path / "file").write_bytes(b"")
+    with served("--archive", str(tmp_path / "file")) as (process, address):
+        assert revision(address)
+        process.terminate()
+        _, told = process.communicate(timeout=WITHIN)
+        assert "the folder cannot be written to: File exists" in told
