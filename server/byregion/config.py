@@ -35,7 +35,7 @@ class Settings:
     store: str = "memory"
     """Where the engine keeps the dataset; only `memory` so far."""
     archive: str = ""
-    """Folder that earlier revisions are kept in, so that they can be asked later; empty: only the current one is known."""
+    """Folder that earlier revisions are kept in, to be asked later; empty: only the current one is known."""
     query_seconds: float = 10.0
     """Time limit of a query, in seconds."""
     query_workers: int = 2
