@@ -4,7 +4,7 @@ These are the downloads, the catalogue, the statistics, the measured quality and
 `Edition` has them made by a process of its own, once, and gives them out.
 """
 
-from byregion.edition.contents import SUFFIXES, contents
+from byregion.edition.contents import SUFFIXES, Task, contents
 from byregion.edition.shelf import Edition
 
-__all__ = ["SUFFIXES", "Edition", "contents"]
+__all__ = ["SUFFIXES", "Edition", "Task", "contents"]

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from byregion import queries
 from byregion.assets import folder
 from byregion.config import Settings
+from byregion.edition import Edition, Task
 from byregion.engine import Engine
 from byregion.web import endpoint, entities, home, listing, named, ontology, problem
 from byregion.web.links import href, is_local
@@ -46,7 +47,9 @@ _HEADERS = {
 def create_app(settings: Settings, engine: Engine) -> Flask:
     """Return the app that publishes what `engine` holds, as `settings` say."""
     app = Flask("byregion.web", static_url_path="/static")
-    app.extensions["byregion"] = Site(settings, engine, queries.read_all(folder("queries")))
+    task = Task(str(settings.data), settings.url, engine.revision, settings.base)
+    named_queries, edition = queries.read_all(folder("queries")), Edition(task, settings.query_seconds)
+    app.extensions["byregion"] = Site(settings, engine, named_queries, edition)
     app.config["MAX_CONTENT_LENGTH"] = endpoint.body_limit(settings)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000  # the address of a file changes with its content
     app.jinja_env.undefined = StrictUndefined

@@ -35,9 +35,12 @@ def page(template: str, **context: object) -> Response:
     return response
 
 
-def page_tag() -> str:
-    """Return the entity tag of the page at the address of the request, whose links say how it was asked for."""
-    return tag(repr(request.full_path), words().language)
+def page_tag(*parts: str) -> str:
+    """Return the entity tag of the page at the address of the request, whose links say how it was asked for.
+
+    `parts` are what the page is made of besides the revision.
+    """
+    return tag(repr(request.full_path), words().language, *parts)
 
 
 def html_only(template: str, context: Callable[[], dict[str, object]]) -> Response:

@@ -15,6 +15,7 @@ from rdflib.term import Node
 
 from byregion import results, sparql
 from byregion.config import Settings
+from byregion.edition import Edition
 from byregion.engine import Engine
 from byregion.errors import EngineError
 from byregion.queries import NamedQuery
@@ -33,11 +34,16 @@ def _fingerprint() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What one running app is made of; `code` names the state of the files that make the pages."""
+    """What one running app is made of.
+
+    `edition` is everything that is no answer, made from the files of the engine's revision; `code` names the state of
+    the files that make the pages.
+    """
 
     settings: Settings
     engine: Engine
     queries: tuple[NamedQuery, ...]
+    edition: Edition
     words: Mapping[str, Words] = field(default_factory=language.read)
     code: str = field(default_factory=_fingerprint)
 
