@@ -8,12 +8,14 @@ import io
 import httpx
 import openpyxl
 import pytest
+from rdflib import RDF, SH
+from rdflib.compare import isomorphic
 
-from byregion import paging, queries
+from byregion import executable, paging, queries
 from byregion.assets import folder
 from byregion.convert import tabular
 from byregion.web import pages
-from web_world import BROWSER, page_of, text_of
+from web_world import BROWSER, graph_of, page_of, text_of
 
 QUERIES = queries.read_all(folder("queries"))
 TABLES = [query for query in QUERIES if query.form == "SELECT"]
@@ -206,3 +208,49 @@ def test_only_tables_are_to_be_had_for_spreadsheets(client: httpx.Client):
     assert client.get("/queries/everything-about-municipality.xlsx").status_code == 404
     ask = {"query": "ASK { ?s ?p ?o }", "format": "xlsx"}
     assert client.get("/sparql", params=ask).status_code == 400
+
+
+# --- As RDF -----------------------------------------------------------------------------------------------------------
+
+GRAPHS = {
+    "ttl": "text/turtle; charset=utf-8",
+    "nt": "application/n-triples",
+    "rdf": "application/rdf+xml",
+    "jsonld": "application/ld+json",
+}
+
+
+@pytest.mark.parametrize("address", ["/queries", "/queries/participants/about"])
+@pytest.mark.parametrize(("suffix", "content_type"), GRAPHS.items())
+def test_the_queries_themselves_are_to_be_had_as_rdf(
+    client: httpx.Client, address: str, suffix: str, content_type: str
+):
+    by_suffix = client.get(f"{address}.{suffix}", headers=BROWSER)
+    by_accept = client.get(address, headers={"accept": content_type.partition(";")[0]})
+    by_format = client.get(address, params={"format": suffix}, headers=BROWSER)
+    assert by_suffix.headers["content-type"] == content_type
+    assert by_suffix.content == by_accept.content == by_format.content
+    assert isomorphic(graph_of(by_suffix), graph_of(client.get(f"{address}.ttl")))
+    assert len(set(graph_of(by_suffix).subjects(RDF.type, SH.SPARQLExecutable))) in (1, len(QUERIES))
+
+
+def test_an_answer_says_where_its_query_is_described_and_the_description_what_it_is_of(client: httpx.Client):
+    about = links(client.get("/queries/participants", headers=BROWSER))["describedby"]
+    response = client.get(about)
+    assert links(response)["describes"] == "https://w3id.org/byregion/queries/participants"
+    assert (executable.iri("participants"), RDF.type, SH.SPARQLSelectExecutable) in graph_of(response)
+    assert client.get("/queries/participant/about").status_code == 404
+
+
+def test_a_description_is_known_again_until_it_changes(client: httpx.Client):
+    first = client.get("/queries.ttl")
+    assert client.get("/queries.ttl", headers={"if-none-match": first.headers["etag"]}).status_code == 304
+    tags = [client.get(f"/queries.{suffix}").headers["etag"] for suffix in (*GRAPHS, "html")]
+    tags.append(client.get("/queries/participants/about.ttl").headers["etag"])
+    assert len(set(tags)) == len(tags)
+
+
+def test_what_the_queries_are_not_to_be_had_as_is_not_there(client: httpx.Client):
+    assert client.get("/queries.csv").status_code == 404
+    assert client.get("/queries", headers={"accept": "image/png"}).status_code == 406
+    assert client.get("/queries/participants/about", headers={"accept": "text/csv"}).status_code == 406

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import dropwhile
 from pathlib import Path
 from typing import Final
 
@@ -97,6 +98,11 @@ def prepare(query: NamedQuery, values: Mapping[str, str | Sequence[str]]) -> str
             raise ParameterError(f"{query.name} has no parameter {name!r}; it has {', '.join(near)}", name)
     bound = {name: _terms(query, parameter, values.get(name, ())) for name, parameter in known.items()}
     return sparql.bind(query.text, bound)
+
+
+def body(text: str) -> str:
+    """Return the text of a query without its header, which the titles and parameters already tell."""
+    return "".join(dropwhile(lambda line: line.startswith("#+"), text.splitlines(keepends=True)))
 
 
 def _terms(query: NamedQuery, parameter: Parameter, given: str | Sequence[str]) -> tuple[URIRef | Literal, ...]:

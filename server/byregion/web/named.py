@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import dropwhile
 from typing import Final
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request, url_for
+from rdflib import Literal, URIRef
 
-from byregion import queries, terms
+from byregion import executable, queries, terms
 from byregion.errors import ParameterError, QueryError
 from byregion.queries import NamedQuery, Parameter
 from byregion.terms import shorten
-from byregion.web import answers, listing, pages, problem, respond
+from byregion.web import answers, graphs, listing, pages, problem, respond
 from byregion.web.asked import Asked
-from byregion.web.formats import XLSX, alternates, chosen, named
+from byregion.web.formats import GRAPHS, XLSX, alternates, chosen, named
 from byregion.web.naming import Text
 from byregion.web.negotiate import HTML, Offer
 from byregion.web.site import site, words
@@ -53,9 +54,47 @@ def _title(query: NamedQuery) -> Title:
 
 
 @blueprint.get("/queries")
-def index() -> Response:
-    """Return the page that lists the queries."""
-    return respond.html_only("queries/index.html", lambda: {"queries": titles()})
+@blueprint.get("/queries.<suffix>")
+def index(suffix: str = "") -> Response:
+    """Return the list of the queries: a page, or what they are as RDF."""
+    offers = (HTML, *GRAPHS)
+    offer = chosen(suffix, offers)
+    response = _listed() if offer == HTML else _described(site().queries, offer)
+    respond.vary(response, by_format=not suffix, by_language=offer == HTML)
+    respond.link(response, alternates(offers, offer, lambda other: url_for(".index", suffix=other.names[0])))
+    return response
+
+
+def _listed() -> Response:
+    tag = respond.tag(repr(request.full_path), words().language, *(query.text for query in site().queries))
+    return respond.conditional(tag, lambda: respond.page("queries/index.html", queries=titles()))
+
+
+@blueprint.get("/queries/<name>/about")
+@blueprint.get("/queries/<name>/about.<suffix>")
+def about(name: str, suffix: str = "") -> Response:
+    """Return what a query is, as RDF: its text, its titles and its parameters."""
+    query = queries.find(site().queries, name)
+    offer = chosen(suffix, GRAPHS)
+    response = _described((query,), offer)
+    respond.vary(response, by_format=not suffix)
+    links = alternates(GRAPHS, offer, lambda other: url_for(".about", name=name, suffix=other.names[0]))
+    respond.link(response, [(executable.iri(name), {"rel": "describes"}), *links])
+    return response
+
+
+def _described(told: Sequence[NamedQuery], offer: Offer) -> Response:
+    def made() -> Response:
+        endpoint = URIRef(site().settings.url + "sparql")
+        graph = executable.describe(told, endpoint, _called, graphs.SortedGraph())
+        return Response(graphs.written(graph, offer.engine_type), content_type=offer.content_type)
+
+    return respond.conditional(respond.tag("executable", offer.media_type, *(query.text for query in told)), made)
+
+
+def _called(parameter: str) -> list[Literal]:
+    texts = {tag: words.get(f"parameters.{parameter}") for tag, words in site().words.items()}
+    return [Literal(text, lang=tag) for tag, text in texts.items() if text]
 
 
 @blueprint.get("/queries/<name>")
@@ -67,7 +106,8 @@ def show(name: str) -> Response:
     asked = Asked.of_request(query, is_page=offer == HTML)
     response = _page(asked, offers) if offer == HTML else _data(asked, offer)
     respond.vary(response, by_format=not suffix, by_language=offer in (HTML, XLSX))
-    respond.link(response, alternates(offers, offer, asked.address))
+    about = url_for(".about", name=query.name)
+    respond.link(response, [(about, {"rel": "describedby"}), *alternates(offers, offer, asked.address)])
     return response
 
 
@@ -110,9 +150,7 @@ def _page(asked: Asked, offers: tuple[Offer, ...]) -> Response:
 
 
 def _shown(context: dict[str, object], text: str, **more: object) -> Response:
-    # What the header says stands on the page already.
-    lines = dropwhile(lambda line: line.startswith("#+"), text.splitlines(keepends=True))
-    return respond.page("queries/query.html", **({"problem": None} | context | more), text="".join(lines))
+    return respond.page("queries/query.html", **({"problem": None} | context | more), text=queries.body(text))
 
 
 def _field(parameter: Parameter, values: list[str]) -> Field:
