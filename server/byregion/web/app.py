@@ -44,12 +44,12 @@ _HEADERS = {
 }
 
 
-def create_app(settings: Settings, engine: Engine) -> Flask:
-    """Return the app that publishes what `engine` holds, as `settings` say."""
+def create_app(settings: Settings, engine: Engine, *, is_copy: bool = False) -> Flask:
+    """Return the app that publishes what `engine` holds, as `settings` say; or the one that a static copy is made of."""
     app = Flask("byregion.web", static_url_path="/static")
     task = Task(str(settings.data), settings.url, engine.revision, settings.base)
     named_queries, edition = queries.read_all(folder("queries")), Edition(task, settings.query_seconds)
-    app.extensions["byregion"] = Site(settings, engine, named_queries, edition)
+    app.extensions["byregion"] = Site(settings, engine, named_queries, edition, is_copy=is_copy)
     app.config["MAX_CONTENT_LENGTH"] = endpoint.body_limit(settings)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000  # the address of a file changes with its content
     app.jinja_env.undefined = StrictUndefined
@@ -103,12 +103,13 @@ def _template_words() -> dict[str, object]:
 
 
 def _menu() -> list[tuple[str, Mapping[str, str], str]]:
-    return [
+    entries: list[tuple[str, Mapping[str, str], str]] = [
         ("listing.show", {"kind": "region"}, words()("kinds.region")),
         ("queries.index", {}, words()("nav.queries")),
         ("sparql.show", {}, words()("nav.sparql")),
         ("ontology.show", {}, words()("nav.ontology")),
     ]
+    return [entry for entry in entries if not (site().is_copy and entry[0] == "sparql.show")]
 
 
 def _is_here(endpoint: str, values: Mapping[str, str]) -> bool:

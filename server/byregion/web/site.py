@@ -37,13 +37,14 @@ class Site:
     """What one running app is made of.
 
     `edition` is everything that is no answer, made from the files of the engine's revision; `code` names the state of
-    the files that make the pages.
+    the files that make the pages. Of a static copy every page leads only to what files can answer: `is_copy`.
     """
 
     settings: Settings
     engine: Engine
     queries: tuple[NamedQuery, ...]
     edition: Edition
+    is_copy: bool = False
     words: Mapping[str, Words] = field(default_factory=language.read)
     code: str = field(default_factory=_fingerprint)
 
