@@ -8,6 +8,7 @@ ByregionError
   ValidationError         data that does not conform; carries a report
   ReleaseError            a version of the ontology that cannot be released as it says; carries the changes
   ArchiveError            an archive of revisions that cannot be read or written
+  CopyError               a static copy that cannot be made, or a folder that is not to be written over
   QueryError
     QueryHeaderError      a query file whose header cannot be understood
     QuerySyntaxError      a query that SPARQL's grammar does not allow
@@ -106,6 +107,10 @@ class ReleaseError(ByregionError):
 
 class ArchiveError(ByregionError):
     """An archive of revisions that cannot be read or written; the message names files in its folder, not the folder."""
+
+
+class CopyError(ByregionError):
+    """A static copy of the site that cannot be made, or a folder that holds something else and is left as it is."""
 
 
 class QueryError(ByregionError):

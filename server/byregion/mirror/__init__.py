@@ -1,0 +1,1 @@
+"""A static copy of the site: what the app answers, as files that Apache or nginx can host."""

@@ -1,0 +1,117 @@
+"""Where things are in the copy: what a link of the site leads to, and the file that it is."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qs, quote, unquote, urlencode, urljoin, urlsplit
+
+from byregion.config import LANGUAGES, Settings
+from byregion.errors import CopyError
+from byregion.queries import NamedQuery
+from byregion.web.pages import SIZE
+
+_QUERIES: Final = "queries/"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Something on the site: a path below its root, in a language where that matters, one page of it.
+
+    A page has the path without a suffix. The answer to a query as data has a language where it is not the one that the
+    query's own example asks for.
+    """
+
+    path: str
+    language: str = ""
+    page: int = 1
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether this is the answer to a query as data, which is another in another language."""
+        return self.path.startswith(_QUERIES) and "." in self.path
+
+    @property
+    def stem(self) -> str:
+        """The path of the file, without language and suffix."""
+        name = self.path + "index" if self.path.endswith("/") or not self.path else self.path
+        return f"{name}.page-{self.page}" if self.page > 1 else name
+
+    @property
+    def page_file(self) -> str:
+        """The file that this is as HTML."""
+        return f"{self.stem}.{self.language}.html"
+
+    @property
+    def data_file(self) -> str:
+        """The file that this is as anything else: its suffix stays last, as that tells a server the media type."""
+        name, dot, suffix = self.path.rpartition(".")
+        marks = [f"page-{self.page}" if self.page > 1 else "", self.language]
+        return ".".join([name, *filter(None, marks), suffix]) if dot else self.path
+
+
+class Places:
+    """Reads the links of one site."""
+
+    def __init__(self, settings: Settings, queries: Sequence[NamedQuery]) -> None:
+        """Take the site's address, and the queries with their examples."""
+        self.url = settings.url
+        self.root = urlsplit(settings.url).path
+        self._queries = {query.name: query for query in queries}
+
+    def of(self, link: str, source: Place) -> Place | None:
+        """Return what a link that is found on `source` leads to, None where that is outside the site.
+
+        Raises CopyError where only a server can answer it.
+        """
+        address = urljoin(urljoin(self.url, quote(source.path)), link)
+        if not address.startswith(self.url):
+            return None
+        parts = urlsplit(address)
+        path = unquote(parts.path.removeprefix(self.root)).removesuffix(".html")
+        if path.startswith("id/"):
+            path = "doc/" + path.removeprefix("id/")
+        given = parse_qs(parts.query, keep_blank_values=True)
+        language = given.pop("lang", [""])[0]
+        number = given.pop("page", ["1"])[0]
+        if path.startswith("static/"):
+            given.pop("v", None)
+        elif path.startswith(_QUERIES):
+            language = self._example(path, given, language)
+        if given or not number.isdecimal() or language not in ("", *LANGUAGES):
+            raise CopyError(
+                f"/{source.path} links to {link}, which only a server can answer; leave it out where site().is_copy"
+            )
+        return Place(path, language, int(number))
+
+    def _example(self, path: str, given: dict[str, list[str]], language: str) -> str:
+        """Take the values of the example from `given`; return the language of the answer."""
+        name, dot, _ = path.removeprefix(_QUERIES).partition(".")
+        spoken = ""
+        if given.get("page-size") == [str(SIZE)]:
+            del given["page-size"]
+        for parameter in self._queries[name].parameters if name in self._queries else ():
+            values = tuple(given.get(parameter.name, parameter.examples))
+            if parameter.kind == "language" and values in {(tag,) for tag in LANGUAGES}:
+                spoken = values[0] if values != parameter.examples else ""
+            elif values != parameter.examples:
+                continue
+            given.pop(parameter.name, None)
+        return spoken if dot else language
+
+    def address(self, place: Place) -> str:
+        """Return the path and query at which the app has `place`."""
+        asked = {"lang": place.language} if place.language else {}
+        name, dot, _ = place.path.removeprefix(_QUERIES).partition(".")
+        if place.language and dot and name in self._queries:
+            asked |= {item.name: place.language for item in self._queries[name].parameters if item.kind == "language"}
+        if place.page > 1:
+            asked["page"] = str(place.page)
+        return quote(self.root + place.path) + (f"?{urlencode(asked)}" if asked else "")
+
+
+def relative(target: str, source: str) -> str:
+    """Return the link from one file to another that holds below any path."""
+    return quote(posixpath.relpath(target, posixpath.dirname(source) or "."))

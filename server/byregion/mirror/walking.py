@@ -1,0 +1,164 @@
+"""The way through the site: from where it begins to everything that links lead to."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+from wsgiref.headers import Headers
+from xml.etree import ElementTree
+
+from byregion.config import LANGUAGES
+from byregion.errors import CopyError
+from byregion.mirror import client, pages
+from byregion.mirror.places import Place, Places, relative
+
+_OF_EVERY_ANSWER: Final = (
+    "Access-Control-Allow-Origin",
+    "Access-Control-Expose-Headers",
+    "Cache-Control",
+    "Content-Security-Policy",
+    "Cross-Origin-Resource-Policy",
+    "Referrer-Policy",
+    "X-Content-Type-Options",
+)
+# https://www.sitemaps.org/protocol.html
+_LOCATION: Final = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What was copied.
+
+    `types` has the Content-Type of each file; `variants` the files that an address without a suffix is answered with,
+    the preferred one first, by what their names begin with; `headers` what every answer carries.
+    """
+
+    types: Mapping[str, str]
+    variants: Mapping[str, Sequence[str]]
+    headers: Mapping[str, str]
+
+
+class Walk:
+    """A walk through the site of `app`, which writes what it finds into a folder."""
+
+    def __init__(self, app: client.App, places: Places, into: Path, step: Callable[[int], None]) -> None:
+        """Stand at the start; `step` is told how many files there are by now."""
+        self._app = app
+        self._places = places
+        self._into = into
+        self._step = step
+        self._files: dict[Place, str] = {}
+        self._types: dict[str, str] = {}
+        self._variants: dict[str, list[Place]] = {}
+
+    def run(self, seeds: Iterable[str]) -> Copied:
+        """Copy everything from `seeds` on, then let the links of the pages lead to files.
+
+        Raises CopyError where something cannot be copied, or a page would lead nowhere.
+        """
+        ahead = deque(Place(path) for path in seeds)
+        while ahead:
+            place = ahead.popleft()
+            if not self._is_known(place):
+                ahead.extend(self._take(place))
+        for place, file in sorted(self._files.items()):
+            if file.endswith(".html"):
+                self._relink(place, file)
+        variants = {stem: [self._files[place] for place in found] for stem, found in sorted(self._variants.items())}
+        front = self._ask(Place(""))
+        return Copied(dict(sorted(self._types.items())), variants, _of_every_answer(front.headers))
+
+    def _is_known(self, place: Place) -> bool:
+        # A page is taken in every language at once; of a query's answer as data each language is a file of its own.
+        return place in self._files or (not place.is_answer and replace(place, language="") in self._files)
+
+    def _take(self, place: Place) -> Iterator[Place]:
+        """Copy what is at a place, and yield the places that it leads to."""
+        answer = self._ask(place)
+        kept_in = self._places.of(answer.headers.get("Content-Location") or "", place) or place
+        if answer.is_page:
+            yield from self._take_page(place)
+        elif kept_in.path != place.path:
+            # The address has no file of its own: it is negotiated among representations that have one.
+            self._files[replace(place, language="")] = ""
+            alternates = self._alternates(answer, place)
+            self._variants[place.stem] = [kept_in, *alternates]
+            yield from (kept_in, *alternates)
+        else:
+            place = place if place.is_answer else replace(place, language="")
+            self._write(place, place.data_file, answer)
+            if answer.content_type.startswith("application/xml") and "sitemap" in place.path:
+                yield from self._mapped(answer, place)
+
+    def _take_page(self, place: Place) -> Iterator[Place]:
+        self._files[replace(place, language="")] = ""
+        others: dict[Place, None] = {}
+        for language in LANGUAGES:
+            own = replace(place, language=language)
+            answer = self._ask(own)
+            self._write(own, own.page_file, answer)
+            alternates = self._alternates(answer, own)
+            others |= dict.fromkeys(other for other in alternates if not other.language)
+            yield from alternates
+            yield from self._linked(answer.body.decode("utf-8"), own)
+        self._variants[place.stem] = [*(replace(place, language=tag) for tag in LANGUAGES), *others]
+
+    def _ask(self, place: Place) -> client.Answer:
+        address = self._places.address(place)
+        answer = client.ask(self._app, address)
+        if answer.status != 200:
+            raise CopyError(f"{address} is part of the site and answers {answer.status}")
+        return answer
+
+    def _write(self, place: Place, file: str, answer: client.Answer) -> None:
+        target = self._into / file
+        # What the data calls things must not lead out of the folder, nor to a file that is there.
+        if posixpath.normpath(file) != file or file.startswith(("/", "../")) or target.exists():
+            raise CopyError(f"/{place.path} would be the file {file!r}, which it cannot be; call it something else")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(answer.body)
+        self._files[place] = file
+        self._types[file] = answer.content_type
+        self._step(len(self._types))
+
+    def _alternates(self, answer: client.Answer, source: Place) -> list[Place]:
+        return [found for link in answer.links("alternate") if (found := self._places.of(link, source))]
+
+    def _linked(self, page: str, source: Place) -> Iterator[Place]:
+        for link in pages.links(page):
+            if (found := self._places.of(link, source)) is not None:
+                yield found
+
+    def _mapped(self, answer: client.Answer, source: Place) -> Iterator[Place]:
+        """Yield the places that a site map names (https://www.sitemaps.org/protocol.html)."""
+        for entry in ElementTree.fromstring(answer.body).iter(_LOCATION):
+            if (found := self._places.of((entry.text or "").strip(), source)) is not None:
+                yield found
+
+    def _relink(self, place: Place, file: str) -> None:
+        def lead(link: str) -> str:
+            found = self._places.of(link, place)
+            if found is None:
+                return link
+            target = self._files.get(found) or self._files.get(replace(found, language=place.language))
+            target = target or self._files[replace(found, language="")]
+            parts = urlsplit(link)
+            query = f"?{parts.query}" if found.path.startswith("static/") else ""
+            if not target:
+                # What is negotiated is led to without a suffix, and asks for a server that does so.
+                target = found.path
+            same = target == file and parts.fragment
+            return ("" if same else relative(target, file) + query) + (f"#{parts.fragment}" if parts.fragment else "")
+
+        target = self._into / file
+        # As bytes: where a line ends is part of what the server would send.
+        target.write_bytes(pages.relinked(target.read_bytes().decode("utf-8"), lead).encode("utf-8"))
+
+
+def _of_every_answer(headers: Headers) -> dict[str, str]:
+    return {name: value for name in _OF_EVERY_ANSWER if (value := headers.get(name)) is not None}
