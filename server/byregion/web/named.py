@@ -19,6 +19,7 @@ from byregion.web.formats import GRAPHS, XLSX, alternates, chosen, named
 from byregion.web.naming import Text
 from byregion.web.negotiate import HTML, Offer
 from byregion.web.site import site, words
+from byregion.web.snippets import snippets
 
 blueprint = Blueprint("queries", __name__)
 
@@ -144,7 +145,7 @@ def _page(asked: Asked, offers: tuple[Offer, ...]) -> Response:
         return problem.answer(error, lambda kind, told: _shown(context, asked.query.text, kind=kind, problem=told))
     links = [(item.names[0], asked.address(item)) for item in named(offers) if item != HTML]
     turned = {link["rel"]: address for address, link in asked.links(HTML, page)}
-    response = _shown(context, text, answer=shown, formats=links, page=page, turned=turned)
+    response = _shown(context, text, answer=shown, formats=links, page=page, turned=turned, snippets=snippets(asked))
     respond.link(response, asked.links(HTML, page))
     return response
 
