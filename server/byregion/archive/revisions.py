@@ -23,6 +23,7 @@ class Revisions:
         self.current = current
         self.archive = archive
         self._rooms = rooms or Rooms(Limits())
+        self._published: dict[str, datetime] = {}
 
     def engine(self, name: str) -> Engine:
         """Return the engine of the revision that `name` is, or is the beginning of.
@@ -43,16 +44,22 @@ class Revisions:
 
     def published(self, revision: str) -> datetime | None:
         """Return when a revision, by its full name, was first published (UTC); None where nothing tells."""
-        if self.archive is None:
-            return None
+        if self.archive is None or revision in self._published:
+            return self._published.get(revision)
         try:
-            return self.archive.find(revision).published
+            # What was published first stays so.
+            return self._published.setdefault(revision, self.archive.find(revision).published)
         except NotFound:
             return None
         except ArchiveError as error:
             # What the current revision answers does not depend on the archive.
             _log.warning("when the revision %s was published is not known: %s", revision[:16], error)
             return None
+
+    def is_kept(self, revision: str) -> bool:
+        """Whether a revision, by its full name, can be asked."""
+        archived = self.archive is not None and self.archive.snapshot(revision) is not None
+        return archived or revision == self.current.revision
 
     def close(self) -> None:
         """End every archived revision; the current one is not closed."""

@@ -193,6 +193,8 @@ def _app(settings: Settings, address: Path, revision: str) -> Any:
     """Return the WSGI app, in the HTTP server's own process, which ends where this command was killed."""
     from multiprocessing import parent_process
 
+    from byregion.archive import Revisions
+    from byregion.archive.rooms import Rooms
     from byregion.engine import Limits
     from byregion.engine.pool import Pool
     from byregion.web.app import create_app
@@ -203,4 +205,9 @@ def _app(settings: Settings, address: Path, revision: str) -> Any:
             os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=follow, name="follow", daemon=True).start()
-    return create_app(settings, Pool(address, revision, workers=settings.query_workers, limits=Limits.of(settings)))
+    limits = Limits.of(settings)
+    pool = Pool(address, revision, workers=settings.query_workers, limits=limits)
+    # Half of the threads at most work on earlier revisions.
+    rooms = Rooms(limits, askers=max(1, settings.http_threads // 2))
+    archive = Archive(Path(settings.archive)) if settings.archive else None
+    return create_app(settings, pool, Revisions(pool, archive, rooms))

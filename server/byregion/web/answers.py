@@ -13,7 +13,7 @@ from byregion.errors import EngineError
 from byregion.results import Solutions
 from byregion.web import formats
 from byregion.web.negotiate import Offer
-from byregion.web.site import site, words
+from byregion.web.site import engine, words
 from byregion.web.table import Table
 
 CHARACTERS: Final = 200_000
@@ -37,7 +37,7 @@ def data(query: str, offer: Offer, cover: Cover) -> Response:
     """Return the answer to `query` as `offer`."""
     if offer in (formats.XLSX, formats.EXCEL_CSV):
         return _spreadsheet(query, offer, cover)
-    answer = site().engine.query(query, offer.engine_type)
+    answer = engine().query(query, offer.engine_type)
     return Response(answer.body, content_type=offer.content_type)
 
 
@@ -53,7 +53,7 @@ def _spreadsheet(query: str, offer: Offer, cover: Cover) -> Response:
 
 def _about(cover: Cover) -> tabular.About:
     common = (
-        (words()("sheet.revision"), site().engine.revision),
+        (words()("sheet.revision"), engine().revision),
         (words()("sheet.licence"), words()("foot.licence")),
     )
     return tabular.About(words()("sheet.answer"), words()("sheet.about"), (*cover.facts, *common))
@@ -61,7 +61,7 @@ def _about(cover: Cover) -> tabular.About:
 
 def solutions(query: str) -> Solutions:
     """Return the answer to a SELECT."""
-    answer = results.read_solutions(site().engine.query(query, results.JSON).body)
+    answer = results.read_solutions(engine().query(query, results.JSON).body)
     if isinstance(answer, bool):
         raise EngineError("a SELECT was answered with a truth value")
     return answer
@@ -80,9 +80,9 @@ class Shown:
 def shown(query: str) -> Shown:
     """Return the answer to `query` as a page shows it."""
     if offers(query) is formats.GRAPHS:
-        text = site().engine.query(query, formats.GRAPHS[0].engine_type).body.decode("utf-8")
+        text = engine().query(query, formats.GRAPHS[0].engine_type).body.decode("utf-8")
         return Shown(turtle=text[:CHARACTERS], is_cut=len(text) > CHARACTERS)
-    answer = results.read_solutions(site().engine.query(query, results.JSON).body)
+    answer = results.read_solutions(engine().query(query, results.JSON).body)
     return Shown(truth=answer) if isinstance(answer, bool) else Shown(table=Table.of(answer))
 
 

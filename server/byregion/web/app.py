@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,11 +12,12 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from byregion import queries
+from byregion.archive import Revisions
 from byregion.assets import folder
 from byregion.config import Settings
 from byregion.edition import Edition, Task
 from byregion.engine import Engine
-from byregion.web import endpoint, entities, home, listing, named, ontology, problem
+from byregion.web import endpoint, entities, home, listing, named, ontology, problem, revisions
 from byregion.web.links import href, is_local
 from byregion.web.site import Site, choose_language, site, words
 
@@ -40,16 +42,25 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     # Everything here is public and read without credentials, so scripts of any origin may read it.
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Allow, Content-Location, ETag, Link, Retry-After",
+    "Access-Control-Expose-Headers": (
+        "Allow, Byregion-Revision, Content-Location, ETag, Link, Memento-Datetime, Retry-After"
+    ),
 }
 
 
-def create_app(settings: Settings, engine: Engine, *, is_copy: bool = False) -> Flask:
-    """Return the app that publishes what `engine` holds, as `settings` say; or the one that a static copy is made of."""
+def create_app(
+    settings: Settings, engine: Engine, archived: Revisions | None = None, *, is_copy: bool = False
+) -> Flask:
+    """Return the app that publishes what `engine` holds, as `settings` say, and the revisions that are `archived`.
+
+    With `is_copy` it is the one that a static copy is made of.
+    """
     app = Flask("byregion.web", static_url_path="/static")
     task = Task(str(settings.data), settings.url, engine.revision, settings.base)
     named_queries, edition = queries.read_all(folder("queries")), Edition(task, settings.query_seconds)
-    app.extensions["byregion"] = Site(settings, engine, named_queries, edition, is_copy=is_copy)
+    app.extensions["byregion"] = Site(
+        settings, engine, archived or Revisions(engine), named_queries, edition, is_copy=is_copy
+    )
     app.config["MAX_CONTENT_LENGTH"] = endpoint.body_limit(settings)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000  # the address of a file changes with its content
     app.jinja_env.undefined = StrictUndefined
@@ -60,8 +71,11 @@ def create_app(settings: Settings, engine: Engine, *, is_copy: bool = False) -> 
         app.register_blueprint(module.blueprint)
     problem.register(app)
     app.before_request(choose_language)
+    app.before_request(revisions.choose)
     app.after_request(_add_headers)
+    app.after_request(revisions.add_headers)
     app.url_defaults(_keep_language)
+    app.url_defaults(revisions.keep)
     app.context_processor(_template_words)
     app.wsgi_app = _mounted(app.wsgi_app, urlsplit(settings.url).path.rstrip("/"))  # type: ignore[assignment, method-assign]
     return app
@@ -89,6 +103,8 @@ def _template_words() -> dict[str, object]:
         "brand": BRAND,
         "site": site(),
         "words": words(),
+        "revision": revisions.shown(),
+        "day": lambda text: words().date(datetime.fromisoformat(text).date()),
         "menu": _menu(),
         "is_here": _is_here,
         "tongues": [(tag, _in_language(tag)) for tag in site().words],

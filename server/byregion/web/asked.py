@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urljoin
@@ -9,13 +10,15 @@ from urllib.parse import urljoin
 from flask import request, url_for
 
 from byregion import paging, queries
+from byregion.errors import NotFound
+from byregion.namespaces import BASE
 from byregion.queries import NamedQuery
-from byregion.web import answers
+from byregion.web import answers, revisions
 from byregion.web.negotiate import HTML, Offer
 from byregion.web.pages import Page
 from byregion.web.site import site, words
 
-RESERVED: Final = ("format", "lang", "page", "page-size")
+RESERVED: Final = ("format", "lang", "page", "page-size", "revision", "wording")
 """What the address says besides the values of parameters; no query may call a parameter so."""
 
 
@@ -38,6 +41,18 @@ class Asked:
         given = {name: request.args.getlist(name) for name in request.args if name not in RESERVED}
         return cls(query, values | given)
 
+    def pin(self) -> None:
+        """Have the permalink of the request hold every value, and how the question is worded.
+
+        Raises NotFound where the address says another wording: its answer cannot be given by this one.
+        """
+        body = queries.body(self.query.text)
+        wording = hashlib.sha256(body.encode()).hexdigest()[:8]
+        if request.args.get("wording", wording) != wording:
+            why = f"the question {self.query.name} is worded otherwise today; leave wording out to ask it as it is"
+            raise NotFound(why, (BASE + "queries/" + self.query.name,))
+        revisions.pin(self.values | {"wording": wording})
+
     def text(self, page: Page | None = None) -> str:
         """Return the SPARQL that is asked, for one page of its answer or all; raises ParameterError."""
         text = queries.prepare(self.query, self.values)
@@ -48,6 +63,8 @@ class Asked:
         given: dict[str, Any] = dict(self.values)
         if page:
             given |= {"page": page.number, "page-size": page.size}
+        if "wording" in request.args:
+            given["wording"] = request.args["wording"]
         if offer == HTML and "lang" in request.args:
             given["lang"] = words().language
         return url_for("queries.show", name=f"{self.query.name}.{offer.names[0]}", **given)

@@ -91,6 +91,8 @@ def _query(parameters: MultiDict[str, str]) -> str | None:
     """Return the one query of the request, or None; raises BadRequest for what the protocol or we do not allow."""
     if "update" in parameters:
         raise QueryRefused("this endpoint takes no updates; the data is changed in its files")
+    if "revision" in parameters and "revision" not in request.args:
+        raise BadRequest("revision belongs in the address of the request, not in its body")
     for name in _DATASET:
         if name in parameters:
             raise BadRequest(f"{name} cannot be used here yet; let the query itself say which graphs it is about")

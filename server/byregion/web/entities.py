@@ -17,7 +17,7 @@ from byregion.web.formats import GRAPHS, alternates, chosen, named, split_suffix
 from byregion.web.naming import Naming, read_labels
 from byregion.web.negotiate import HTML, Offer
 from byregion.web.page import Builder, Page, Pointer, Quad
-from byregion.web.site import page_query, select, site, words
+from byregion.web.site import engine, page_query, select, site, words
 
 blueprint = Blueprint("entities", __name__)
 
@@ -73,7 +73,7 @@ def _links(name: str, entity: URIRef, shown: Offer) -> list[tuple[str, dict[str,
 
 
 def _graph(entity: URIRef, offer: Offer) -> Response:
-    answer = site().engine.query(page_query("entity", entity=(entity,)), "application/n-triples")
+    answer = engine().query(page_query("entity", entity=(entity,)), "application/n-triples")
     return Response(graphs.written(graphs.read(answer.body), offer.engine_type), content_type=offer.content_type)
 
 

@@ -105,6 +105,7 @@ def show(name: str) -> Response:
     offers = (HTML, *answers.offers(query.text), _TEXT)
     offer = chosen(suffix, offers)
     asked = Asked.of_request(query, is_page=offer == HTML)
+    asked.pin()
     response = _page(asked, offers) if offer == HTML else _data(asked, offer)
     respond.vary(response, by_format=not suffix, by_language=offer in (HTML, XLSX))
     about = url_for(".about", name=query.name)

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from byregion import errors
 from byregion.namespaces import BASE
-from byregion.web import respond
+from byregion.web import respond, revisions
 from byregion.web.negotiate import prefers_html
 from byregion.web.site import site
 
@@ -47,6 +47,7 @@ KINDS: dict[type[Exception], Kind] = {
     errors.ParameterError: Kind("parameter", 400, {"name": "parameter", "value": "value"}),
     errors.QueryRefused: Kind("query-refused", 403),
     errors.NotFound: Kind("not-found", 404, {"suggestions": "suggestions"}),
+    errors.RevisionGone: Kind("revision-gone", 410, {"revision": "revision"}),
     errors.MethodNotAllowed: Kind("method-not-allowed", 405, {"allowed": "allowed"}),
     errors.NotAcceptable: Kind("not-acceptable", 406, {"offered": "offered"}),
     errors.RequestTooLarge: Kind("request-too-large", 413, {"limit": "limit"}),
@@ -55,6 +56,7 @@ KINDS: dict[type[Exception], Kind] = {
     errors.QueryTooLarge: Kind("query-too-large", 503, retry_seconds=10),
     errors.EngineBusy: Kind("busy", 503, retry_seconds=2),
     errors.EngineError: Kind("engine", 503, retry_seconds=2),
+    errors.ArchiveError: Kind("archive", 503),
 }
 
 _BY_STATUS: dict[int, type[errors.ByregionError]] = {
@@ -118,6 +120,8 @@ def envelope(kind: Kind, error: Exception) -> Problem:
         "status": kind.status,
         "detail": "the server failed; the cause is in its log" if internal else str(error),
     }
+    if isinstance(error, errors.RevisionGone):
+        body |= {"revisions": revisions.since(error)}
     told = {name: getattr(error, attribute, None) for attribute, name in kind.members.items()}
     return body | {name: value for name, value in told.items() if value not in (None, (), 0)}
 

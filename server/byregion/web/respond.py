@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable
 from flask import Response, render_template, request
 
 from byregion.web.negotiate import HTML
-from byregion.web.site import site, words
+from byregion.web.site import engine, site, words
 
 
 def tag(*parts: str) -> str:
     """Return the entity tag of what the revision, the code of the pages and `parts` determine byte for byte."""
-    told = (site().engine.revision, site().code, site().settings.url, *parts)
+    told = (engine().revision, site().code, site().settings.url, *parts)
     return hashlib.sha256("\0".join(told).encode()).hexdigest()[:32]
 
 
@@ -40,7 +40,8 @@ def page_tag(*parts: str) -> str:
 
     `parts` are what the page is made of besides the revision.
     """
-    return tag(repr(request.full_path), words().language, *parts)
+    published = site().revisions.published(engine().revision)
+    return tag(repr(request.full_path), words().language, str(published), *parts)
 
 
 def html_only(template: str, context: Callable[[], dict[str, object]]) -> Response:

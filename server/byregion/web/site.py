@@ -14,6 +14,7 @@ from rdflib import Literal, URIRef
 from rdflib.term import Node
 
 from byregion import results, sparql
+from byregion.archive import Revisions
 from byregion.config import Settings
 from byregion.edition import Edition
 from byregion.engine import Engine
@@ -36,12 +37,14 @@ def _fingerprint() -> str:
 class Site:
     """What one running app is made of.
 
-    `edition` is everything that is no answer, made from the files of the engine's revision; `code` names the state of
-    the files that make the pages. Of a static copy every page leads only to what files can answer: `is_copy`.
+    `engine` is that of the current revision, `revisions` has those of all; `edition` is everything that is no answer,
+    made from the files of the current one; `code` names the state of the files that make the pages. Of a static copy
+    every page leads only to what files can answer: `is_copy`.
     """
 
     settings: Settings
     engine: Engine
+    revisions: Revisions
     queries: tuple[NamedQuery, ...]
     edition: Edition
     is_copy: bool = False
@@ -52,6 +55,12 @@ class Site:
 def site() -> Site:
     """Return the site of the app that is answering."""
     found: Site = current_app.extensions["byregion"]
+    return found
+
+
+def engine() -> Engine:
+    """Return the engine of the revision that the request is about: the current one, unless it named another."""
+    found: Engine = g.get("engine", site().engine)
     return found
 
 
@@ -70,7 +79,7 @@ def words() -> Words:
 
 def select(name: str, **terms: tuple[URIRef | Literal, ...]) -> list[dict[str, Node]]:
     """Return the solutions of the page query `name`, in which `terms` stand for its examples."""
-    answer = results.read_solutions(site().engine.query(page_query(name, **terms), results.JSON).body)
+    answer = results.read_solutions(engine().query(page_query(name, **terms), results.JSON).body)
     if isinstance(answer, bool):
         raise EngineError(f"the page query {name} was answered with a truth value")
     return [{str(variable): term for variable, term in binding.items()} for binding in answer.bindings]

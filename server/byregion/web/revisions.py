@@ -1,0 +1,139 @@
+"""Which revision a request is about: `?revision=` names an earlier one, and every answer says which it is of.
+
+The links between the two are those of Memento: https://www.rfc-editor.org/rfc/rfc7089
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from urllib.parse import urljoin
+
+from flask import Response, g, request, url_for
+from werkzeug.http import http_date
+
+from byregion.archive import Publication
+from byregion.errors import BadRequest, RevisionGone
+from byregion.web import respond
+from byregion.web.site import engine, site
+
+SHOWN: Final = 16
+"""Characters of a revision's name that tell it apart in practice; links have so many."""
+LISTED: Final = 100
+"""Publications that an answer about a revision that is gone tells at most, the last ones."""
+
+# What depends on the revision and nothing else but how it is shown; of other resources there is only the current state.
+_ASKED: Final = frozenset(
+    {
+        "home.show",
+        "listing.show",
+        "entities.identify",
+        "entities.document",
+        "queries.show",
+        "sparql.show",
+    }
+)
+_NAME: Final = re.compile("[0-9a-f]{8,64}", re.IGNORECASE)
+_FOR_GOOD: Final = "public, max-age=31536000, immutable"
+
+
+def choose() -> None:
+    """Choose the revision of the request before it is answered.
+
+    Raises BadRequest for what names none, and as `Revisions.engine` does for one that is not here.
+    """
+    names = request.args.getlist("revision")
+    if not names or request.endpoint in (None, "static"):
+        return
+    if request.endpoint not in _ASKED:
+        raise BadRequest("only the current state of this is kept; leave revision out of the address")
+    if len(names) > 1 or not _NAME.fullmatch(names[0]):
+        raise BadRequest("revision must be given once, as the first 8 to 64 characters of the revision's name")
+    g.engine = site().revisions.engine(names[0].lower())
+
+
+def keep(endpoint: str, values: dict[str, Any]) -> None:
+    """Let a revision that the reader chose by address go along to the next page."""
+    if endpoint in _ASKED and "engine" in g:
+        values.setdefault("revision", request.args["revision"])
+
+
+def pin(values: Mapping[str, object]) -> None:
+    """Say what the permalink of this request must hold besides its own parameters, for the answer to stay the same."""
+    g.pinned = dict(values)
+
+
+def add_headers(response: Response) -> Response:
+    """Say of which revision the answer is, how long it holds, and where that of the other time is."""
+    if request.endpoint not in _ASKED or response.status_code >= 400:
+        return response
+    response.headers["Byregion-Revision"] = engine().revision
+    published = site().revisions.published(engine().revision)
+    if "engine" not in g:
+        if published and (link := permalink()):
+            respond.link(response, [(link, {"rel": "memento", "datetime": http_date(published)})])
+        return response
+    # A named query can be worded otherwise tomorrow; with its wording in the address, it is that one or none.
+    if request.endpoint != "queries.show" or "wording" in request.args:
+        response.headers["Cache-Control"] = _FOR_GOOD
+    if published:
+        response.headers["Memento-Datetime"] = http_date(published)
+    respond.link(response, [(_address(revision=None, wording=None), {"rel": "original latest-version"})])
+    return response
+
+
+def permalink() -> str:
+    """Return the address at which this request has the same answer later; "" where it has none."""
+    if request.method not in ("GET", "HEAD") or request.endpoint not in _ASKED:
+        return ""
+    if site().revisions.published(engine().revision) is None:
+        return ""
+    return _address(**(g.get("pinned", {}) | {"revision": engine().revision[:SHOWN]}))
+
+
+def _address(**changes: object) -> str:
+    """Return the address of this request in full, with other parameters."""
+    arguments: dict[str, Any] = request.args.to_dict(flat=False) | (request.view_args or {}) | changes
+    return urljoin(site().settings.url, url_for(str(request.endpoint), **arguments))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The revision as a page shows it: `current` is the address of the page as it is now, "" where that is this one."""
+
+    name: str
+    published: date | None
+    permalink: str
+    current: str
+
+
+def shown() -> Shown:
+    """Return the revision of the request as its page shows it."""
+    revision = engine().revision
+    published = site().revisions.published(revision)
+    current = _address(revision=None, wording=None) if "engine" in g else ""
+    return Shown(revision[:SHOWN], published.date() if published else None, permalink(), current)
+
+
+def since(error: RevisionGone) -> list[dict[str, object]]:
+    """Return what was published after a revision that is gone, the last `LISTED` of them, as the envelope tells it."""
+    return [_told(item) for item in error.since[-LISTED:] if isinstance(item, Publication)]
+
+
+def _told(item: Publication) -> dict[str, object]:
+    total = item.total
+    told: dict[str, object] = {
+        "revision": item.revision,
+        "published": item.published.isoformat(),
+        "triples": total.triples,
+        "added": total.added,
+        "removed": total.removed,
+        "changed": list(item.changed),
+        "more": item.more,
+    }
+    if site().revisions.is_kept(item.revision):
+        told["link"] = _address(revision=item.revision[:SHOWN], wording=None)
+    return told
