@@ -24,23 +24,46 @@ def revision(address: str) -> str:
     return str(httpx.get(address + "health", timeout=WITHIN).json()["revision"])
 
 
-def test_each_revision_that_is_published_is_kept(tmp_path: Path, data: Path):
+def everything(address: str, name: str | None = None) -> bytes:
+    """All triples, in the order of the revision, which the query does not say."""
+    asked = {"query": "SELECT * { ?s ?p ?o }", "format": "csv"} | ({"revision": name} if name else {})
+    return httpx.get(address + "sparql", params=asked, timeout=WITHIN).raise_for_status().content
+
+
+def test_each_revision_that_is_published_is_kept_and_answers_later(tmp_path: Path, data: Path):
     archive = tmp_path / "kept" / "archive"
     options = ("--archive", str(archive))
-    names = []
+    names, answers, processes = [], [], []
     for goes in ("municipalities", "midt-troms-plan"):
         with served(*options, BYREGION_DATA=str(data)) as (process, address):
             names.append(revision(address))
+            answers.append(everything(address))
+            assert answers[0] == everything(address, names[0][:16])
+            others = descendants(process.pid)
+            processes.append(len(others))
             process.terminate()
             _, told = process.communicate(timeout=WITHIN)
-            assert process.returncode == 0
-            assert "warning" not in told
+            assert (process.returncode, "warning" in told) == (0, False)
+            assert gone(others)
         shutil.rmtree(data / goes)
+    assert answers[0] != answers[1]
+    assert processes[1] == processes[0] + 2  # the template of the earlier revision, and its worker
     first, second = Archive(archive).revisions()
     assert [first.revision, second.revision] == names
     assert second.previous == first.revision
     assert second.total.triples == first.total.triples - (second.total.removed or 0) + (second.total.added or 0)
-    assert all(Archive(archive).snapshot(name) for name in names)
+
+
+def test_nothing_is_left_of_an_earlier_revision_where_the_server_was_killed(tmp_path: Path, data: Path):
+    with served("--archive", str(tmp_path / "archive"), BYREGION_DATA=str(data)) as (_, address):
+        first = revision(address)
+    shutil.rmtree(data / "midt-troms-plan")
+    with served("--archive", str(tmp_path / "archive"), BYREGION_DATA=str(data)) as (process, address):
+        assert everything(address, first) != everything(address)
+        others = descendants(process.pid)
+        process.kill()
+        process.wait(WITHIN)
+        assert gone(others)
 
 
 def test_a_setting_names_the_archive_too(tmp_path: Path):
