@@ -114,6 +114,33 @@ def test_an_error_is_a_sentence_and_exit_status_2_in_a_real_process():
     assert done.stderr.startswith("error: ")
 
 
+@pytest.mark.parametrize(
+    "words", [("check",), ("validate",), ("query", "counts-by-class"), ("query", "counts-by-class", "--format", "json")]
+)
+def test_what_nobody_reads_to_its_end_is_no_verdict_and_ends_in_silence(words: tuple[str, ...]):
+    # 1 would say that something does not conform.
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [BYREGION, *words, "--quiet"], env=environ(), stdout=writer, stderr=subprocess.PIPE, timeout=60
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (2, b"")
+
+
+def test_names_are_written_in_full_where_the_locale_lacks_their_letters():
+    ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+    done = process("query", "municipality-today", "--param", "number=1924", **ascii_only)
+    assert (done.returncode, "Målselv" in done.stdout) == (0, True)
+
+
+def test_without_a_standard_output_nothing_could_be_run():
+    command = ["sh", "-c", '"$0" "$@" >&-', str(BYREGION), "query", "counts-by-class"]
+    done = subprocess.run(command, env=environ(), stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: standard output is closed")
+
+
 def test_every_verb_but_serve_runs_without_what_only_unix_has():
     done = subprocess.run(
         [sys.executable, str(CASES / "without_unix.py")], env=environ(), capture_output=True, text=True, timeout=60
@@ -222,6 +249,13 @@ def test_a_path_that_is_not_there_could_not_be_validated(tmp_path: Path):
     assert "'rudof' is not one of" in refused("validate", "--engine", "rudof")
 
 
+def test_a_file_that_says_nothing_is_no_green_report(tmp_path: Path):
+    path = tmp_path / "stated.ttl"
+    for text in ("", "# Bare en kommentar.\n", "PREFIX br: <https://w3id.org/byregion/def#>\n"):
+        path.write_text(text, encoding="utf-8")
+        assert f"{path}: this file says nothing" in refused("validate", path)
+
+
 # --- infer ------------------------------------------------------------------------------------------------------------
 
 
@@ -325,6 +359,14 @@ def test_a_file_and_standard_input_are_answered_alike():
     from_input = byregion("query", "-", "--format", "tsv", stdin=path.read_text(encoding="utf-8"))
     assert from_file.stdout == from_input.stdout
     assert from_file.stdout.splitlines()[1:] == [f'<{REGION}>\t"Midt-Troms"@nb']
+
+
+def test_a_query_that_was_saved_with_a_byte_order_mark_is_the_same_query(tmp_path: Path):
+    for source in (CASES / "regions.rq", folder("queries") / "measures-counted.rq"):
+        path = tmp_path / source.name
+        path.write_text(source.read_text(encoding="utf-8"), encoding="utf-8-sig")
+        marked, plain = (byregion("query", name, "--format", "tsv") for name in (path, source))
+        assert (marked.returncode, marked.stdout) == (0, plain.stdout)
 
 
 def test_a_table_can_be_had_in_every_format_of_solutions():

@@ -450,7 +450,7 @@ LANDAREAL = entity("reading", "midt-troms-landareal")
         (drop(entity("quote", "midt-troms-plan#text"), OA.prefix), "midt-troms-plan", "0 values of"),
         (drop(entity("quote", "midt-troms-plan"), OA.hasSelector), "midt-troms-plan", "fill in the quotes"),
         (drop(PAGE, BR.storedText), "midt-troms-plan", "no readable br:storedText"),
-        (drop(PAGE, BR.sha256), "midt-troms-page", "does not say so"),
+        (drop(PAGE, BR.sha256), "midt-troms-page", "state that of"),
         (drop(REGION, BR.quote, entity("quote", "midt-troms-tittel")), "midt-troms-tittel", "no entity has this quote"),
         (drop(REGION, BR.quote, entity("quote", "midt-troms-tittel")), "midt-troms.txt:1:1", "'Midt-Troms'"),
         (add("midt-troms/stated", PAGE, BR.heading, Literal("Midt")), "midt-troms.txt", "'Midt' is no line of"),
@@ -485,6 +485,12 @@ def test_a_stored_text_that_is_not_there_is_found(data: Path):
 def test_a_stored_text_that_is_not_utf_8_is_found_with_its_line(data: Path):
     (data / "midt-troms" / "source" / "midt-troms.txt").write_bytes("Midt-Troms\n\nMål".encode("latin-1"))
     assert "midt-troms.txt:3: this is not UTF-8" in messages(data)
+
+
+def test_a_stored_text_with_a_byte_order_mark_is_found(data: Path):
+    path = data / "midt-troms" / "source" / "midt-troms.txt"
+    path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8-sig", newline="\n")
+    assert "midt-troms.txt:1: the text begins with a byte order mark" in messages(data)
 
 
 @pytest.mark.parametrize("name", ["../stated.ttl", "../../midt-troms-plan/stated.ttl", "/etc/hostname", "link.txt"])

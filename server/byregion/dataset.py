@@ -18,6 +18,9 @@ from byregion.namespaces import BASE, bind, empty_graph
 
 Triple = tuple[Node, Node, Node]
 
+CATALOGUE_FILE = "catalogue.ttl"
+"""The one file in `data/` that is of no dataset: it is about them all."""
+
 
 @dataclass(frozen=True, slots=True)
 class GraphFile:
@@ -38,10 +41,17 @@ def ontology_files() -> tuple[GraphFile, ...]:
 def data_files(data: Path) -> tuple[GraphFile, ...]:
     """Return the files of every dataset in the folder `data`, as graphs `…/graphs/<dataset>/<part>`.
 
-    Raises DataError for a Turtle file whose name is none of the parts, and where there is no file at all.
+    Raises DataError for a Turtle file that would be left out (all but the catalogue's are parts of a dataset), or whose
+    folder's name cannot be part of its graph's, and where there is no file at all.
     """
-    paths = sorted(data.glob("*/*.ttl"))
+    paths = sorted(path for path in data.rglob("*.ttl") if path != data / CATALOGUE_FILE)
     for path in paths:
+        name = path.parent.name
+        if path.parent.parent != data:
+            raise DataError(f"a dataset's files lie in its own folder, {data / '<dataset>'}; move this one there", path)
+        if name != iri.slug(name):
+            good = iri.slug(name) or "midt-troms"
+            raise DataError(f"a dataset's folder is named in lower case with hyphens, such as {good}", path.parent)
         if path.stem not in iri.PARTS:
             raise DataError(f"a dataset's files are called {', '.join(iri.PARTS)} (.ttl)", path)
     return _named(paths, data, data)
@@ -63,7 +73,8 @@ def _named(paths: list[Path], root: Path, where: Path) -> tuple[GraphFile, ...]:
 def read_graph(path: Path) -> Graph:
     """Return the graph that a Turtle file holds.
 
-    Raises DataError with file and line where it is not UTF-8 or not Turtle, and where it uses relative IRIs.
+    Raises DataError with file and line where it is not UTF-8 (without a mark that says so), or not Turtle, and where it
+    uses relative IRIs.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -72,6 +83,8 @@ def read_graph(path: Path) -> Graph:
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise DataError("this is not UTF-8; save the file as UTF-8", path, line) from error
+    if text.startswith(BYTE_ORDER_MARK):
+        raise DataError("the file begins with a byte order mark; save it as UTF-8 without one (no BOM)", path, 1)
     return parse(text, path)
 
 
@@ -96,6 +109,9 @@ def parse(text: str, path: Path | None = None) -> Graph:
             raise DataError(f"{shown} is no IRI; write spaces and quotes as %20, %22", path, _line(text, shown))
     return bind(graph)
 
+
+BYTE_ORDER_MARK = "\ufeff"
+"""What some editors on Windows write before UTF-8; Turtle knows no such character, and it would be part of a text."""
 
 _NO_BASE = "http://no-base.invalid/"
 # https://www.w3.org/TR/turtle/#grammar-production-IRIREF

@@ -132,7 +132,7 @@ def read(path: Path) -> NamedQuery:
     if path.stem != iri.slug(path.stem):
         raise QueryHeaderError("a query's file is named in lower case with hyphens, as its address will be", path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # editors on Windows write a byte order mark
     except (OSError, UnicodeDecodeError) as error:
         raise QueryHeaderError(f"the file cannot be read: {error}", path) from error
     header = _Header(path, text)

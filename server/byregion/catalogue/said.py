@@ -11,11 +11,10 @@ from rdflib import DCTERMS, FOAF, RDF, Graph, URIRef
 from rdflib.term import Node
 
 from byregion.catalogue.names import CATALOGUE, WHOLE, dataset
-from byregion.dataset import data_files, read_graph
+from byregion.dataset import CATALOGUE_FILE, data_files, read_graph
 from byregion.namespaces import DCAT, VCARD
 from byregion.terms import shorten
 
-FILE: Final = "catalogue.ttl"
 FILL_IN: Final = "FYLL-INN"
 """Stands in a proposed line for what is to be filled in; a value that still holds it has not been."""
 
@@ -35,7 +34,7 @@ class Missing:
 
 def read(data: Path) -> Graph:
     """Return what is said of the catalogue in the folder `data`; raises DataError as `dataset.read_graph` does."""
-    return read_graph(data / FILE)
+    return read_graph(data / CATALOGUE_FILE)
 
 
 def reference_terms() -> Graph:

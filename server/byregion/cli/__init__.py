@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from importlib import import_module
 
@@ -33,9 +34,15 @@ class _Verbs(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run the verb; an error that byregion or the file system raises on purpose ends it with a sentence."""
         try:
-            return super().invoke(ctx)
+            if sys.stdout is None:  # as after >&- in a shell
+                raise OSError("standard output is closed, so nobody would see the answer")
+            done = super().invoke(ctx)
+            sys.stdout.flush()
+            return done
         except BrokenPipeError:
-            raise  # click ends in silence when the reader of a pipe has gone
+            # click would end with 1, which says here that something does not conform.
+            _let_go_of_pipes()
+            ctx.exit(COULD_NOT_RUN)
         except (ByregionError, OSError) as error:
             if screen(ctx).debug:
                 raise
@@ -43,6 +50,16 @@ class _Verbs(click.Group):
             ctx.exit(COULD_NOT_RUN)
         except KeyboardInterrupt:
             ctx.exit(COULD_NOT_RUN)
+
+
+def _let_go_of_pipes() -> None:
+    """Send what is still to be written nowhere, so that the interpreter is silent about it when it ends.
+
+    Source: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+    """
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})

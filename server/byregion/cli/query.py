@@ -83,7 +83,7 @@ def _text(query: str, values: dict[str, list[str]]) -> str:
 
 def _decoded(body: bytes, where: str) -> str:
     try:
-        return body.decode("utf-8")
+        return body.decode("utf-8-sig")  # editors on Windows write a byte order mark
     except UnicodeDecodeError as error:
         line = body[: error.start].count(b"\n") + 1
         raise QuerySyntaxError(f"{where} is not UTF-8; save it as UTF-8", line, 1) from error

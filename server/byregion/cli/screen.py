@@ -15,6 +15,14 @@ from rich.text import Text
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
+class _Console(Console):
+    """A console that leaves it to the command to end when the reader of a pipe has gone."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise the BrokenPipeError that rich is about to make an exit status of its own."""
+        raise  # rich calls this where it has just caught the error
+
+
 class Screen:
     """Where a verb writes: `say` for the answer, `tell` for what is said about it, `error` for why there is none."""
 
@@ -26,7 +34,7 @@ class Screen:
     def _console(self, *, stderr: bool) -> Console:
         # Lines are never broken to a width: what is piped on must stay whole.
         plain = {"force_terminal": False, "no_color": True} if self.quiet else {}
-        return Console(stderr=stderr, soft_wrap=True, highlight=False, **plain)  # type: ignore[arg-type]
+        return _Console(stderr=stderr, soft_wrap=True, highlight=False, **plain)  # type: ignore[arg-type]
 
     def say(self, line: str, style: str = "") -> None:
         """Write a line to standard output."""

@@ -45,7 +45,11 @@ def _data(paths: tuple[Path, ...]) -> Graph:
     replaced = {_part(path) for path in given}
     published = [*ontology_files(), *data_files(Settings.from_env(os.environ).data)]
     merged = Graph(bind_namespaces="none")
-    for path in [item.path for item in published if _part(item.path) not in replaced] + given:
+    for path in given:
+        if not len(graph := read_graph(path)):
+            raise DataError("this file says nothing, so there is nothing to judge", path)
+        merged += graph
+    for path in (item.path for item in published if _part(item.path) not in replaced):
         merged += read_graph(path)
     return merged
 

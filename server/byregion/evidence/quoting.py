@@ -13,7 +13,7 @@ from rdflib import PROV, RDF, Dataset, Graph, Literal, URIRef
 from rdflib.graph import ReadOnlyGraphAggregate
 from rdflib.term import Node
 
-from byregion.dataset import named_graphs
+from byregion.dataset import BYTE_ORDER_MARK, named_graphs
 from byregion.errors import NotFound, SourceError
 from byregion.evidence.splitting import list_marks
 from byregion.namespaces import BASE, BR, OA
@@ -135,9 +135,13 @@ def stored_text(graph: Graph, source: URIRef, folder: Path) -> StoredText:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise SourceError("this is not UTF-8; store the text as UTF-8", path, line) from error
+    if text.startswith(BYTE_ORDER_MARK):
+        raise SourceError("the text begins with a byte order mark; store it as UTF-8 without one (no BOM)", path, 1)
     found, stated = hashlib.sha256(content).hexdigest(), set(graph.objects(source, BR.sha256))
+    if not stated:
+        raise SourceError(f"br:sha256 of this file is {found}; state that of <{source}>", path)
     if [str(value) for value in stated] != [found]:
-        said = " and ".join(f"<{source}> says {value}" for value in stated) or f"<{source}> does not say so"
+        said = " and ".join(f"<{source}> says {value}" for value in sorted(stated, key=str))
         raise SourceError(f"br:sha256 of this file is {found}, {said}; restore the text that was quoted from", path)
     return StoredText(source, path, text, tuple(sorted({str(value) for value in graph.objects(source, BR.heading)})))
 
