@@ -255,3 +255,10 @@ def test_every_class_is_an_entity_or_is_named_as_none():
     classes |= {term for term in graph.subjects(RDF.type, OWL.Class) if (term, RDFS.subClassOf, RDF.Statement) in graph}
     without = {BR.SourceDocument, BR.Quote, BR.Reading}
     assert {str(term) for term in classes - without} == {term for term in entities if term.startswith(BR)}
+
+
+def test_whatever_a_quote_can_bear_out_needs_a_name_and_a_source():
+    """The two lists of what is an entity are one, but for source documents, which may be sources themselves."""
+    (choice,) = shapes().objects(BRSH.AnyEntity, SH["or"])
+    anything = {kind for item in shapes().items(choice) for kind in shapes().objects(item, SH["class"])}
+    assert anything == {*shapes().objects(BRSH.Entity, SH.targetClass), BR.SourceDocument}

@@ -194,6 +194,14 @@ def test_representations_have_tags_of_their_own(client: httpx.Client):
     assert len(set(tags)) == len(tags)
 
 
+@pytest.mark.parametrize("suffix", ["ttl", "html"])
+def test_the_tag_differs_where_the_public_address_does(client: httpx.Client, engine: Pool, suffix: str):
+    app = create_app(Settings(public_url="https://elsewhere.test/"), engine)
+    with httpx.Client(transport=httpx.WSGITransport(app=app), base_url="http://127.0.0.1:8080") as other:
+        tags = {one.get(f"{REGION}.{suffix}").headers["etag"] for one in (client, other)}
+    assert len(tags) == 2
+
+
 def test_links_lead_to_the_other_representations_and_to_what_is_described(client: httpx.Client):
     response = client.get(f"{REGION}.ttl")
     links = [(item["url"], item["rel"], item.get("type")) for item in _links(response)]
