@@ -1,13 +1,15 @@
-"""Run every verb where nothing of Unix can be imported, as on Windows; serve can still say what it is."""
+"""Run the verbs where nothing of Unix can be imported, as on Windows; every one can at least say what it is."""
 
 import sys
 
 UNIX = ("granian", "resource", "fcntl", "byregion.engine.launch", "byregion.engine.pool", "byregion.engine.template")
 sys.modules.update(dict.fromkeys(UNIX))
 
-from byregion.cli import main  # noqa: E402
+from byregion.cli import VERBS, main  # noqa: E402
 
-for words in (["check"], ["validate"], ["infer"], ["evidence"], ["query", "counts-by-class"], ["serve", "--help"]):
+WORK = [["check"], ["validate"], ["infer"], ["evidence"], ["query", "counts-by-class"]]
+
+for words in [*WORK, *([verb, "--help"] for verb in VERBS)]:
     stdout = sys.stdout
     with open("/dev/null", "w", encoding="utf-8") as sys.stdout:
         try:

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from byregion.archive import Archive
 from byregion.cli.screen import Screen, common, screen
 from byregion.config import Settings
 from byregion.dataset import data_files, ontology_files
@@ -121,6 +120,8 @@ def _incoming(settings: Settings, shown: Screen) -> Iterator[Path | None]:
 
     What can be published is published: an archive that fails costs a warning, and the permalinks of this revision.
     """
+    from byregion.archive import Archive
+
     with ExitStack() as stack:
         keep = None
         if settings.archive:
@@ -132,6 +133,8 @@ def _incoming(settings: Settings, shown: Screen) -> Iterator[Path | None]:
 
 
 def _record(settings: Settings, template: Template, keep: Path, shown: Screen) -> None:
+    from byregion.archive import Archive
+
     try:
         if template.unkept:
             raise ArchiveError(template.unkept)
@@ -193,7 +196,7 @@ def _app(settings: Settings, address: Path, revision: str) -> Any:
     """Return the WSGI app, in the HTTP server's own process, which ends where this command was killed."""
     from multiprocessing import parent_process
 
-    from byregion.archive import Revisions
+    from byregion.archive import Archive, Revisions
     from byregion.archive.rooms import Rooms
     from byregion.engine import Limits
     from byregion.engine.pool import Pool
