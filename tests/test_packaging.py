@@ -90,6 +90,14 @@ def test_the_installed_byregion_is_the_one_from_the_wheel(installed: Path):
     assert Path(data).is_relative_to(installed)
 
 
+def test_a_folder_beside_the_installed_packages_is_not_taken_for_ours(installed: Path):
+    python = installed / "bin" / "python"
+    site = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=installed).stdout.strip()
+    (Path(site).parent / "data").mkdir()
+    found = run(python, "-c", "import byregion.assets; print(byregion.assets.folder('data'))", cwd=installed).stdout
+    assert Path(found.strip()).is_relative_to(Path(site) / "byregion")
+
+
 def test_the_installed_command_checks_its_data_in_another_folder(installed: Path, tmp_path: Path):
     run(installed / "bin" / "byregion", "check", cwd=tmp_path)
 
