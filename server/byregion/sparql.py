@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 import rdflib
@@ -252,7 +254,9 @@ def _refuse_depth(query: str, max_depth: int) -> None:
             raise QueryRefused(f"more than {max_depth} brackets are open at once ({where}); write the query flatter")
 
 
-def places(query: str) -> dict[str, Place]:
+# The same files are asked again and again: this was a tenth of what a page costs.
+@lru_cache(maxsize=256)
+def places(query: str) -> Mapping[str, Place]:
     """Return where the terms of each `VALUES ?name { … }` block of one variable stand, by the variable's name.
 
     Raises QuerySyntaxError where two blocks have one name, and where tokens cannot be told.
@@ -270,7 +274,7 @@ def places(query: str) -> dict[str, Place]:
         if name in found:
             raise QuerySyntaxError(f"VALUES ?{name} stands twice; a parameter has one", *position(query, keyword.start))
         found[name] = Place(opening.end, closing.start)
-    return found
+    return MappingProxyType(found)
 
 
 def bind(query: str, values: Mapping[str, tuple[URIRef | rdflib.Literal, ...]]) -> str:
