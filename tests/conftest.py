@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -16,14 +18,22 @@ from byregion.engine.launch import Template, serve_template
 from byregion.engine.pool import Pool
 from byregion.infer import UPDATES
 from byregion.web import create_app
-from second_region import FILES as SECOND_REGION
+from second_region import FOLDER as SECOND_REGION
 
 
 @pytest.fixture(scope="session")
-def template() -> Iterator[Template]:
-    """A template process over everything that is published, and the second region."""
-    files = [*ontology_files(), *data_files(folder("data")), *SECOND_REGION]
-    with serve_template(files, UPDATES, Limits()) as started:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with everything that is published, and the second region."""
+    path = tmp_path_factory.mktemp("published") / "data"
+    shutil.copytree(folder("data"), path)
+    shutil.copytree(SECOND_REGION, path / SECOND_REGION.name)
+    return path
+
+
+@pytest.fixture(scope="session")
+def template(data: Path) -> Iterator[Template]:
+    """A template process over everything in the folder."""
+    with serve_template([*ontology_files(), *data_files(data)], UPDATES, Limits()) as started:
         yield started
 
 
@@ -36,9 +46,9 @@ def engine(template: Template) -> Iterator[Pool]:
 
 
 @pytest.fixture(scope="session")
-def app(engine: Pool) -> Flask:
+def app(data: Path, engine: Pool) -> Flask:
     """The app as `byregion serve` makes it."""
-    return create_app(Settings(), engine)
+    return create_app(Settings(data=data), engine)
 
 
 @pytest.fixture

@@ -74,6 +74,10 @@ def test_every_key_that_a_template_or_module_names_is_there_and_every_key_is_nam
         "marks.",
         "dates.",
         "kinds_of_value.",
+        "facts.",
+        "dataset.counts.",
+        "dataset.parts.",
+        "catalogue.profiles.",
     )
     assert {key for key in keys - named if not key.startswith(grown)} == set()
 

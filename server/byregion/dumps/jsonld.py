@@ -26,6 +26,37 @@ def document(graphs: Mapping[URIRef, Graph], context: Mapping[str, Any]) -> byte
     return (json.dumps({"@context": context, "@graph": named}, ensure_ascii=False, indent=1) + "\n").encode()
 
 
+def flat(graph: Graph, context: Mapping[str, Any]) -> bytes:
+    """Return the document that holds one graph without a name, with as much of `context` as it uses.
+
+    What it says the class of comes first: of the neighbours it often has only the labels.
+    """
+    words = _Words(context)
+    nodes = sorted(_Nodes(graph, words).written(), key=lambda node: words.keyword("@type") not in node)
+    needed = _needed(context, _names(nodes) | {"@version"})
+    return (json.dumps({"@context": needed, "@graph": nodes}, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _names(value: Any) -> set[str]:
+    """Return the names that a document may use of a context: keys, classes, and prefixes of anything."""
+    if isinstance(value, list):
+        return {name for item in value for name in _names(item)}
+    if isinstance(value, dict):
+        return {name for key, item in value.items() for name in ({key} | _names(key) | _names(item))}
+    return {value, value.partition(":")[0]} if isinstance(value, str) else set()
+
+
+def _needed(context: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
+    """Return the part of a context that defines `names`, and what those definitions themselves are written with."""
+    found = {name: said for name, said in context.items() if name in names}
+    more = names | _names([said for said in found.values() if not _is_namespace(said)])
+    return found if more == names else _needed(context, more)
+
+
+def _is_namespace(said: Any) -> bool:
+    return isinstance(said, str) and said.endswith(("/", "#"))
+
+
 @dataclass(frozen=True, slots=True)
 class _Term:
     name: str

@@ -54,6 +54,11 @@ class Edition:
         """Have the edition made, where nobody has yet, and do not wait for it."""
         self._begun()
 
+    def is_made(self) -> bool:
+        """Whether the edition is there by now; where nobody asked for it yet, it is begun."""
+        making = self._begun()
+        return making.done() and making.exception() is None
+
     def read(self, name: str) -> bytes:
         """Return a file of the edition; raises as `open` does."""
         with self.open(name) as file:

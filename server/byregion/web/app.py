@@ -17,7 +17,24 @@ from byregion.assets import folder
 from byregion.config import Settings
 from byregion.edition import Edition, Task
 from byregion.engine import Engine
-from byregion.web import endpoint, entities, home, listing, named, ontology, problem, revisions
+from byregion.web import (
+    catalogue,
+    context,
+    crawlers,
+    datasets,
+    downloads,
+    endpoint,
+    entities,
+    home,
+    listing,
+    named,
+    ontology,
+    problem,
+    quality,
+    revisions,
+    shapes,
+    statistics,
+)
 from byregion.web.links import href, is_local
 from byregion.web.site import Site, choose_language, site, words
 
@@ -67,7 +84,7 @@ def create_app(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     # Werkzeug would redirect to an absolute address, which it would take from the Host header.
     app.url_map.strict_slashes = app.url_map.merge_slashes = app.url_map.redirect_defaults = False
-    for module in (home, entities, listing, endpoint, named, ontology, problem):
+    for module in _MODULES:
         app.register_blueprint(module.blueprint)
     problem.register(app)
     app.before_request(choose_language)
@@ -79,6 +96,25 @@ def create_app(
     app.context_processor(_template_words)
     app.wsgi_app = _mounted(app.wsgi_app, urlsplit(settings.url).path.rstrip("/"))  # type: ignore[assignment, method-assign]
     return app
+
+
+_MODULES = (
+    home,
+    entities,
+    listing,
+    endpoint,
+    named,
+    ontology,
+    shapes,
+    context,
+    catalogue,
+    datasets,
+    downloads,
+    statistics,
+    quality,
+    crawlers,
+    problem,
+)
 
 
 def _add_headers(response: Response) -> Response:
@@ -124,6 +160,7 @@ def _menu() -> list[tuple[str, Mapping[str, str], str]]:
         ("queries.index", {}, words()("nav.queries")),
         ("sparql.show", {}, words()("nav.sparql")),
         ("ontology.show", {}, words()("nav.ontology")),
+        ("catalogue.show", {}, words()("nav.catalogue")),
     ]
     return [entry for entry in entries if not (site().is_copy and entry[0] == "sparql.show")]
 

@@ -131,6 +131,16 @@ class Reading:
         """Return the IRI of the catalogue's publisher, or None as long as nobody has said who it is."""
         return next((iri for iri in self.graph.objects(CATALOGUE, DCTERMS.publisher) if isinstance(iri, URIRef)), None)
 
+    def day(self, subject: URIRef, predicate: URIRef) -> str | None:
+        """Return a day that is said of something, as 2026-11-23, or None."""
+        return next((str(day) for day in _literals(self.graph.objects(subject, predicate))), None)
+
+    def interval(self, subject: URIRef) -> str | None:
+        """Return the period that a dataset covers, as 2014-01-01/2018-12-31, or None."""
+        period = self.graph.value(subject, DCTERMS.temporal)
+        days = [self.graph.value(period, said) for said in (DCAT.startDate, DCAT.endDate)] if period else []
+        return "/".join("" if day is None else str(day) for day in days) or None
+
     def _described(self, iri: URIRef, name: str) -> Described:
         publishers = [self.naming.value(value) for value in self.graph.objects(iri, DCTERMS.publisher)]
         facts = ((fact, self._values(iri, predicate)) for fact, predicate in _FACTS.items())

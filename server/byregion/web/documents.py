@@ -27,8 +27,8 @@ Links = Sequence[tuple[str, dict[str, str]]]
 class Document:
     """How the representations of a resource are made, and where they are.
 
-    `parts` determine the bytes of the data, together with the revision and the code; `address` is that of one
-    representation, where the language is that of the request.
+    `parts` determine the bytes of the data, together with the revision and the code, and with `page_parts` those of the
+    page; `address` is that of one representation, given it and, for the page, the language.
     """
 
     parts: tuple[str, ...]
@@ -36,12 +36,13 @@ class Document:
     data: Callable[[Offer], bytes]
     address: Callable[[Offer, str | None], str]
     links: Links = ()
+    page_parts: tuple[str, ...] = ()
 
     def answer(self, suffix: str = "", offers: Sequence[Offer] = OFFERS) -> Response:
         """Return the representation that `suffix`, `?format=` or Accept asks for; raises as `formats.chosen` does."""
         offer = chosen(suffix, offers)
         is_page = offer == HTML
-        tag = respond.page_tag(*self.parts) if is_page else respond.tag(*self.parts, offer.media_type)
+        tag = respond.page_tag(*self.parts, *self.page_parts) if is_page else respond.tag(*self.parts, offer.media_type)
         response = respond.conditional(tag, self.page if is_page else lambda: self._written(offer))
         respond.vary(response, by_format=not suffix, by_language=is_page)
         response.headers["Content-Location"] = self._address(offer)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, Final
 
-from rdflib import Graph, URIRef
+from rdflib import Graph
 
-from byregion.namespaces import bind
+from byregion.assets import folder
+from byregion.dumps import jsonld
+from byregion.namespaces import VOCABULARIES, bind
 
 
 class SortedGraph(Graph):
@@ -49,21 +52,20 @@ def _rdfxml(graph: Graph) -> str:
 
 
 def _jsonld(graph: Graph) -> str:
-    terms = {str(term) for triple in graph for term in triple if isinstance(term, URIRef)}
-    known = [(prefix, str(iri)) for prefix, iri in graph.namespaces()]
-    context = {prefix: iri for prefix, iri in known if any(term.startswith(iri) for term in terms)}
-    document = json.loads(graph.serialize(format="json-ld", context=context))
-    return json.dumps(_sorted(document), ensure_ascii=False, indent=2) + "\n"
+    return jsonld.flat(graph, _context()).decode()
 
 
-def _sorted(node: Any) -> Any:
-    """Return a JSON-LD node whose keys and sets are sorted; what stands in a list keeps its order."""
-    if isinstance(node, dict):
-        return {key: value if key == "@list" else _sorted(value) for key, value in sorted(node.items())}
-    if isinstance(node, list):
-        # What has a type is what the document is about; of its neighbours it holds only the labels.
-        return sorted(map(_sorted, node), key=lambda item: ("@type" not in item, json.dumps(item, sort_keys=True)))
-    return node
+@cache
+def context_text() -> bytes:
+    """Return the JSON-LD context, as it was written."""
+    return (folder("ontology") / "context.jsonld").read_bytes()
+
+
+@cache
+def _context() -> dict[str, Any]:
+    # The context is for our data; descriptions of services and shapes are in words that it does not have.
+    context: dict[str, Any] = json.loads(context_text())["@context"]
+    return {prefix: namespace for prefix, namespace in VOCABULARIES.items() if prefix not in context} | context
 
 
 _WRITERS: Final[dict[str, Callable[[Graph], str]]] = {

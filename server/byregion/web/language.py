@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from importlib.resources import files
 from typing import Final
 
@@ -17,6 +17,7 @@ from byregion.terms import FALLBACK
 _DECIMAL: Final = {"nb": ",", "nn": ",", "en": "."}
 # Språkrådet: spaces in groups of three from five digits on; a no-break one, so that a number stays on its line.
 _THOUSANDS: Final = {"nb": "\u00a0", "nn": "\u00a0", "en": ","}
+_UNITS: Final = ("byte", "kB", "MB", "GB", "TB")
 _NUMBERS: Final = frozenset({XSD.integer, XSD.decimal, XSD.nonNegativeInteger, XSD.positiveInteger, XSD.int, XSD.long})
 
 
@@ -54,6 +55,20 @@ class Words:
             whole = f"{int(whole):,}".replace(",", _THOUSANDS[self.language])
         sign = "\u2212" if value < 0 else ""
         return sign + whole + (_DECIMAL[self.language] + fraction if fraction else "")
+
+    def size(self, size: int) -> str:
+        """Return a number of bytes as people read it: 87 kB; 1 kB is 1000 bytes."""
+        unit = min((len(str(size)) - 1) // 3, len(_UNITS) - 1)
+        # Three figures are enough to tell whether it fits: 1,2 MB, 12 MB, 120 MB.
+        scaled = Decimal(size) / 1000**unit
+        shown = scaled.quantize(Decimal("0.1")) if unit and scaled < 10 else scaled.quantize(Decimal(1))
+        return f"{self.number(shown)}\u00a0{_UNITS[unit]}"
+
+    def share(self, share: Decimal) -> str:
+        """Return a share from 0 to 1 as a percentage: 97,5 %; 97.5%. All but everything is never 100."""
+        shown = (share * 100).quantize(Decimal("0.1"), ROUND_DOWN)
+        number = self.number(int(shown) if shown == int(shown) else shown)
+        return f"{number}%" if self.language == "en" else f"{number}\u00a0%"
 
     def date(self, day: date) -> str:
         """Return a day as the language writes it: 1. januar 2015; 1 January 2015."""

@@ -6,11 +6,20 @@ import re
 
 from flask import url_for
 
-from byregion.namespaces import BASE, BR
+from byregion.catalogue.names import WHOLE
+from byregion.iri import PARTS
+from byregion.namespaces import BASE, BR, BRSH
 from byregion.web.site import site
 
 _QUERIES = BASE + "queries/"
-_ONTOLOGY = str(BR).rstrip("#")
+_CATALOGUE = BASE + "catalogue"
+_GRAPHS = BASE + "graphs/"
+# Documents that are about many things, each of which has its place on the page.
+_PAGES = {
+    str(BR).rstrip("#"): "ontology.show",
+    str(BRSH).rstrip("#"): "shapes.show",
+    BASE + "problems": "problems.show",
+}
 # A data: or javascript: IRI in the data is text and never a link.
 _ON_THE_WEB = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
 
@@ -21,11 +30,29 @@ def href(iri: str) -> str | None:
     entities = site().settings.base + "id/"
     if document.startswith(entities) and len(document) > len(entities):
         return url_for("entities.document", path=document.removeprefix(entities), _anchor=fragment or None)
-    if document == _ONTOLOGY:
-        return url_for("ontology.show", _anchor=fragment or None)
+    if document in _PAGES:
+        return url_for(_PAGES[document], _anchor=fragment or None)
     if document.startswith(_QUERIES):
         return url_for("queries.show", name=document.removeprefix(_QUERIES))
+    if document.startswith(_GRAPHS):
+        return _graph(document.removeprefix(_GRAPHS))
+    if document == _CATALOGUE or document.startswith(_CATALOGUE + "/"):
+        return _catalogued(document.removeprefix(_CATALOGUE).lstrip("/"))
     return iri if _ON_THE_WEB.match(iri) and not iri.startswith(BASE) else None
+
+
+def _graph(name: str) -> str:
+    """Return where a named graph is told of: at its dataset, the ontology's and what is inferred at the whole."""
+    owner, _, part = name.partition("/")
+    return url_for("datasets.show", name=owner if part in PARTS else WHOLE)
+
+
+def _catalogued(name: str) -> str:
+    """Return where something of the catalogue is told of: a dataset on its own page, all else on the catalogue's."""
+    owner = name.partition("/")[0]
+    if not owner or owner in ("series", "service"):
+        return url_for("catalogue.show")
+    return url_for("datasets.show", name=owner)
 
 
 def is_local(link: str) -> bool:

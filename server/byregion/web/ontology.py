@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 from flask import Blueprint, Response, url_for
@@ -12,22 +11,19 @@ from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
-from byregion.assets import folder
-from byregion.dataset import read_graph
-from byregion.errors import NotFound
 from byregion.iri import ONTOLOGY
-from byregion.namespaces import BR
-from byregion.web import graphs, listing, respond
-from byregion.web.formats import GRAPHS, alternates, chosen, named, split_suffix
+from byregion.namespaces import BASE, BR
+from byregion.web import listing, respond, statistics, uses, versions
+from byregion.web.documents import OFFERS, Document
+from byregion.web.formats import split_suffix
 from byregion.web.language import collation
 from byregion.web.naming import Naming, Text, Value
-from byregion.web.negotiate import HTML, Offer
-from byregion.web.site import words
+from byregion.web.negotiate import Offer
+from byregion.web.site import site, words
+from byregion.web.uses import Uses
+from byregion.web.versions import Version
 
 blueprint = Blueprint("ontology", __name__)
-
-OFFERS: Final = (HTML, *GRAPHS)
-_FILE: Final = "byregion.ttl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +33,16 @@ class Fact:
     name: str
     values: tuple[Value, ...]
     is_path: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What uses the terms: shapes and queries, with the titles of these, and how often the data does."""
+
+    shapes: Uses
+    queries: Uses
+    titles: Mapping[str, str]
+    counts: Mapping[URIRef, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,62 +63,57 @@ def show(version: str = "", suffix: str = "") -> Response:
     """Return the ontology, in the representation that the client likes best."""
     if version:
         version, suffix = split_suffix(version, OFFERS)
-    if version and version != _version():
-        raise NotFound(f"there is no version {version!r} of the ontology; there is {_version()}")
-    offer = chosen(suffix, OFFERS)
-    is_page = offer == HTML
-    tag = respond.page_tag() if is_page else respond.tag("ontology", version, offer.media_type)
-    response = respond.conditional(tag, lambda: _page() if is_page else _data(offer))
-    respond.vary(response, by_format=not suffix, by_language=is_page)
-    response.headers["Content-Location"] = _address(offer, version)
-    links = alternates(OFFERS, offer, lambda other: _address(other, version))
-    respond.link(response, [(str(ONTOLOGY), {"rel": "describes"}), *links])
-    return response
+    told = versions.find(version) if version else versions.current()
+    return _document(told, version).answer(suffix)
 
 
-def _address(offer: Offer, version: str = "") -> str:
-    language = words().language if offer == HTML else None
-    if version:
-        return url_for(".show", version=f"{version}.{offer.names[0]}", lang=language)
-    return url_for(".show", suffix=offer.names[0], lang=language)
+def _document(told: Version, version: str) -> Document:
+    def address(offer: Offer, language: str | None) -> str:
+        if version:
+            return url_for(".show", version=f"{version}.{offer.names[0]}", lang=language)
+        return url_for(".show", suffix=offer.names[0], lang=language)
+
+    edition = site().edition
+    counted = edition.tag() if not version and edition.is_made() else ""
+    return Document(
+        parts=("ontology", version, told.tag),
+        page=lambda: _page(told, version, counts=statistics.uses() if counted else {}),
+        data=lambda offer: told.written(ONTOLOGY, offer.engine_type),
+        address=address,
+        links=[
+            (ONTOLOGY, {"rel": "describes"}),
+            *((str(iri), {"rel": "cite-as"}) for iri in told.ontology.objects(ONTOLOGY, OWL.versionIRI)),
+            *((str(iri), {"rel": "license"}) for iri in told.ontology.objects(ONTOLOGY, DCTERMS.license)),
+        ],
+        page_parts=(counted,),
+    )
 
 
-@cache
-def _graph() -> Graph:
-    return read_graph(folder("ontology") / _FILE)
-
-
-def _version() -> str:
-    return str(_graph().value(ONTOLOGY, OWL.versionInfo))
-
-
-def _data(offer: Offer) -> Response:
-    return Response(_serialised(offer.engine_type), content_type=offer.content_type)
-
-
-@cache
-def _serialised(media_type: str) -> bytes:
-    if media_type == "text/turtle":
-        # As it was written, with its comments and in its order.
-        return (folder("ontology") / _FILE).read_bytes()
-    return graphs.written(_graph(), media_type)
-
-
-def _page() -> Response:
-    graph = _graph()
+def _page(told: Version, version: str, counts: Mapping[URIRef, int]) -> Response:
+    graph = told.ontology
     naming = Naming(words(), _labels(graph))
-    classes = _terms(graph, naming, (OWL.Class,))
-    properties = _terms(graph, naming, (OWL.ObjectProperty, OWL.DatatypeProperty))
+    used = Used(
+        uses.in_shapes(told.shapes),
+        # The queries are of today; an older version knows nothing of them.
+        {} if version else uses.in_queries(site().queries, BASE),
+        {BASE + "queries/" + query.name: query.titles[words().language] for query in site().queries},
+        counts,
+    )
+    classes = _terms(graph, naming, (OWL.Class,), used)
+    properties = _terms(graph, naming, (OWL.ObjectProperty, OWL.DatatypeProperty), used)
+    formats = _document(told, version).formats()
     return respond.page(
         "ontology/ontology.html",
         title=naming.pick(_literals(graph, ONTOLOGY, DCTERMS.title)),
         description=naming.pick(_literals(graph, ONTOLOGY, DCTERMS.description)),
-        version=_version(),
+        citation=naming.pick(_literals(graph, ONTOLOGY, DCTERMS.bibliographicCitation)),
+        version=told.number,
+        numbers=versions.numbers(),
         iri=ONTOLOGY,
         parts=[("classes", classes), ("properties", properties)],
         schemes=listing.choices(SKOS.ConceptScheme),
-        alternates=[(offer.names[0], _address(offer), offer.media_type) for offer in named(GRAPHS)],
-        formats=[(offer.names[0], _address(offer)) for offer in named(GRAPHS)],
+        alternates=formats,
+        formats=[(name, address) for name, address, _ in formats],
     )
 
 
@@ -128,7 +129,7 @@ def _literals(graph: Graph, subject: Node, predicate: URIRef) -> list[Literal]:
     return [term for term in graph.objects(subject, predicate) if isinstance(term, Literal)]
 
 
-def _terms(graph: Graph, naming: Naming, types: Sequence[URIRef]) -> list[Term]:
+def _terms(graph: Graph, naming: Naming, types: Sequence[URIRef], used: Used) -> list[Term]:
     found = {term for type_ in types for term in graph.subjects(RDF.type, type_) if isinstance(term, URIRef)}
     terms = [
         Term(
@@ -136,7 +137,7 @@ def _terms(graph: Graph, naming: Naming, types: Sequence[URIRef]) -> list[Term]:
             anchor=term.partition("#")[2],
             label=naming.name(term),
             definition=naming.pick(_literals(graph, term, SKOS.definition)),
-            facts=tuple(_facts(graph, naming, term)),
+            facts=(*_facts(graph, naming, term), *_uses(used, term)),
         )
         for term in found
         if term.startswith(str(BR))
@@ -153,6 +154,17 @@ def _facts(graph: Graph, naming: Naming, term: URIRef) -> Iterator[Fact]:
         yield Fact("chain", tuple(_step(graph, naming, step) for step in Collection(graph, chain)), is_path=True)
     if (term, RDF.type, OWL.TransitiveProperty) in graph:
         yield Fact("transitive", ())
+
+
+def _uses(used: Used, term: URIRef) -> Iterator[Fact]:
+    shapes = [Value(Text(shape.partition("#")[2]), shape) for shape in used.shapes.get(term, ())]
+    queries = [Value(Text(used.titles[str(query)], words().language), query) for query in used.queries.get(term, ())]
+    if shapes:
+        yield Fact("shapes", tuple(shapes))
+    if queries:
+        yield Fact("queries", tuple(sorted(queries, key=lambda item: collation(item.text.value))))
+    if used.counts:
+        yield Fact("count", (Value(Text(words().number(used.counts.get(term, 0)))),))
 
 
 _SHOWN: Final = {

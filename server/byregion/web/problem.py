@@ -48,6 +48,7 @@ KINDS: dict[type[Exception], Kind] = {
     errors.QueryRefused: Kind("query-refused", 403),
     errors.NotFound: Kind("not-found", 404, {"suggestions": "suggestions"}),
     errors.RevisionGone: Kind("revision-gone", 410, {"revision": "revision"}),
+    errors.Retired: Kind("retired", 410, {"replacements": "replacements"}),
     errors.MethodNotAllowed: Kind("method-not-allowed", 405, {"allowed": "allowed"}),
     errors.NotAcceptable: Kind("not-acceptable", 406, {"offered": "offered"}),
     errors.RequestTooLarge: Kind("request-too-large", 413, {"limit": "limit"}),
@@ -56,6 +57,7 @@ KINDS: dict[type[Exception], Kind] = {
     errors.QueryTooLarge: Kind("query-too-large", 503, retry_seconds=10),
     errors.EngineBusy: Kind("busy", 503, retry_seconds=2),
     errors.EngineError: Kind("engine", 503, retry_seconds=2),
+    errors.Unavailable: Kind("unavailable", 503, retry_seconds=5),
     errors.ArchiveError: Kind("archive", 503),
 }
 

@@ -1,0 +1,67 @@
+"""The catalogue: for portals that harvest it, and the page where a reader finds the datasets.
+
+A harvester gets it with 200 whatever it accepts, never compressed unasked; docs/catalogue.md has its other rules.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request, url_for
+
+from byregion.catalogue import PROFILES, Profile
+from byregion.catalogue.names import CATALOGUE
+from byregion.dumps import CHECKSUMS
+from byregion.edition import SUFFIXES
+from byregion.errors import BadRequest
+from byregion.web import documents, respond, schema_org, signposts
+from byregion.web.described import Reading
+from byregion.web.documents import Document
+from byregion.web.negotiate import Offer
+from byregion.web.site import site
+
+blueprint = Blueprint("catalogue", __name__)
+
+SUFFIX = {media_type: suffix for suffix, media_type in SUFFIXES.items()}
+"""The suffix that a graph of the edition has in a media type."""
+
+
+@blueprint.get("/catalogue")
+@blueprint.get("/catalogue.<suffix>")
+def show(suffix: str = "") -> Response:
+    """Return the catalogue, in the representation that the client likes best: data, unless it asks for a page."""
+    return _document(_profile(), Reading()).answer(suffix, documents.DATA_FIRST)
+
+
+def _profile() -> Profile:
+    named = request.args.get("profile", PROFILES[0])
+    found = next((profile for profile in PROFILES if profile == named), None)
+    if found is None:
+        raise BadRequest(f"there is no profile {named!r} of the catalogue; there are {', '.join(PROFILES)}")
+    return found
+
+
+def _document(profile: Profile, read: Reading) -> Document:
+    def address(offer: Offer, language: str | None) -> str:
+        named = None if profile == PROFILES[0] else profile
+        return url_for(".show", suffix=offer.names[0], profile=named, lang=language)
+
+    return Document(
+        parts=("catalogue", profile, site().edition.tag()),
+        page=lambda: _page(read),
+        data=lambda offer: site().edition.read(f"catalogue.{profile}.{SUFFIX[offer.engine_type]}"),
+        address=address,
+        links=[(CATALOGUE, {"rel": "describes"}), *signposts.of_catalogue(read)],
+    )
+
+
+def _page(read: Reading) -> Response:
+    shown, datasets = read.catalogue(), read.datasets()
+    return respond.page(
+        "catalogue/catalogue.html",
+        shown=shown,
+        datasets=datasets,
+        services=read.services(),
+        checksums=CHECKSUMS,
+        formats=_document(PROFILES[0], read).formats(),
+        profiles=[(name, _document(name, read).formats()[0][1]) for name in PROFILES[1:]],
+        embedded=schema_org.catalogue(read, shown, datasets),
+    )

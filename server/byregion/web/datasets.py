@@ -1,0 +1,118 @@
+"""A page per dataset: what it is, its files, what is in it, how good it is; and the way there from its IRI."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, Response, redirect, url_for
+from rdflib import VOID, URIRef
+from werkzeug.wrappers import Response as BaseResponse
+
+from byregion import catalogue
+from byregion.catalogue import harvest
+from byregion.catalogue.names import WHOLE
+from byregion.dumps import CHECKSUMS
+from byregion.errors import NotFound
+from byregion.iri import INFERRED, PARTS
+from byregion.namespaces import BASE
+from byregion.web import quality, respond, schema_org, signposts, statistics
+from byregion.web.described import Described, Reading, near
+from byregion.web.documents import OFFERS, Document
+from byregion.web.formats import split_suffix
+from byregion.web.links import href
+from byregion.web.naming import Naming, read_labels
+from byregion.web.negotiate import Offer
+from byregion.web.site import select, site, words
+
+blueprint = Blueprint("datasets", __name__)
+
+_GRAPHS: Final = BASE + "graphs/"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedGraph:
+    """A named graph of a dataset: `part` says what stands in it, a key of the words."""
+
+    iri: URIRef
+    part: str
+    triples: int
+
+
+@blueprint.get("/datasets/")
+def index() -> BaseResponse:
+    """Redirect to the page that lists the datasets."""
+    return redirect(url_for("catalogue.show", suffix="html"), 303)
+
+
+@blueprint.get("/datasets/<name>")
+def show(name: str) -> Response:
+    """Return what there is to know of a dataset, in the representation that the client likes best."""
+    name, suffix = split_suffix(name, OFFERS)
+    read = Reading()
+    return _document(read, read.dataset(name)).answer(suffix)
+
+
+def _document(read: Reading, shown: Described) -> Document:
+    def address(offer: Offer, language: str | None) -> str:
+        return url_for(".show", name=f"{shown.name}.{offer.names[0]}", lang=language)
+
+    def data(offer: Offer) -> bytes:
+        return catalogue.written(harvest.harvested(read.graph, shown.iri), offer.engine_type)
+
+    links = [(shown.iri, {"rel": "describes"}), *signposts.of_dataset(read, shown)]
+    parts = ("dataset", shown.name, site().edition.tag())
+    return Document(parts, lambda: _page(read, shown), data, address, links)
+
+
+def _page(read: Reading, shown: Described) -> Response:
+    examples = statistics.terms(shown.name, VOID.exampleResource)
+    naming = Naming(words(), read_labels([examples]))
+    return respond.page(
+        "datasets/dataset.html",
+        shown=shown,
+        checksums=CHECKSUMS,
+        counts=statistics.counts(shown.name),
+        examples=[naming.value(term) for term in examples],
+        graphs=_graphs(shown.name),
+        measures=quality.measures(shown.name),
+        formats=_document(read, shown).formats(),
+        embedded=schema_org.dataset(read, shown),
+    )
+
+
+def _graphs(name: str) -> list[NamedGraph]:
+    """Return the named graphs of a dataset; those of the ontology, and what is inferred, are of the whole."""
+    found = []
+    for row in select("graph-sizes"):
+        iri = URIRef(str(row["graph"]))
+        owner, _, part = iri.removeprefix(_GRAPHS).partition("/")
+        if owner == name and part in PARTS:
+            found.append(NamedGraph(iri, part, int(str(row["count"]))))
+        elif name == WHOLE and part not in PARTS:
+            found.append(NamedGraph(iri, "inferred" if iri == INFERRED else "ontology", int(str(row["count"]))))
+    return found
+
+
+# --- From names to pages ----------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/catalogue/<path:path>")
+def identify(path: str) -> BaseResponse:
+    """Redirect from what the catalogue calls a thing to the document that describes it."""
+    read = Reading()
+    name, _, rest = path.partition("/")
+    is_file = not rest or rest in {form.suffix for form in catalogue.FORMATS}
+    if (name in read.names() and is_file) or (URIRef(f"{BASE}catalogue/{path}"), None, None) in read.graph:
+        return redirect(href(f"{BASE}catalogue/{path}") or url_for("catalogue.show"), 303)
+    raise NotFound(f"the catalogue has nothing called {path!r}", near(name, read.names()))
+
+
+@blueprint.get("/graphs/<path:path>")
+def graph(path: str) -> BaseResponse:
+    """Redirect from the name of a graph to the page of what it is part of."""
+    names = [str(row["graph"]).removeprefix(_GRAPHS) for row in select("graphs")]
+    if path not in names:
+        suggestions = tuple(_GRAPHS + name for name in near(path, names))
+        raise NotFound(f"there is no graph called <{_GRAPHS}{path}>", suggestions)
+    return redirect(href(_GRAPHS + path) or url_for("catalogue.show"), 303)

@@ -1,0 +1,140 @@
+"""What pages say of themselves to search engines, in the words of https://schema.org/: JSON-LD that stands in the page.
+
+A block of data in a page is never run, so the policy that lets nothing run allows it.
+https://html.spec.whatwg.org/multipage/scripting.html#data-block
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urljoin
+
+from flask import url_for
+from rdflib import DCTERMS, ORG, SKOS, URIRef
+
+from byregion.catalogue import Dump
+from byregion.namespaces import BR
+from byregion.web.described import Described, Reading
+from byregion.web.site import site, words
+
+Thing = dict[str, Any]
+
+_CONTEXT: Final = "https://schema.org"
+_PERIOD: Final = "P"
+
+CLASSES: Final[Mapping[URIRef, str]] = {
+    BR.Region: "Consortium",
+    BR.Municipality: "AdministrativeArea",
+    BR.County: "AdministrativeArea",
+    BR.Programme: "Project",
+    BR.Participation: "Role",
+    BR.Plan: "CreativeWork",
+    BR.SourceDocument: "CreativeWork",
+    BR.Quote: "Quotation",
+    BR.Observation: "Observation",
+    BR.ChangeEvent: "Event",
+    DCTERMS.Location: "Place",
+    ORG.Organization: "Organization",
+    SKOS.Concept: "DefinedTerm",
+    SKOS.ConceptScheme: "DefinedTermSet",
+}
+"""The type of schema.org that is nearest to each class; for all others that is Thing."""
+
+
+def catalogue(read: Reading, shown: Described, datasets: Sequence[Described]) -> Thing:
+    """Return what the page of the catalogue says."""
+    listed = [_dataset(item) for item in datasets]
+    return _thing(
+        {
+            "@context": _CONTEXT,
+            "@type": "DataCatalog",
+            **_about(shown, url_for("catalogue.show")),
+            **_given(read, shown),
+            "dataset": listed,
+        }
+    )
+
+
+def dataset(read: Reading, shown: Described) -> Thing:
+    """Return what the page of a dataset says."""
+    whole = read.catalogue()
+    return _thing(
+        {
+            "@context": _CONTEXT,
+            **_dataset(shown),
+            **_given(read, shown),
+            "version": _first(shown, "version"),
+            "datePublished": read.day(shown.iri, DCTERMS.issued),
+            "dateModified": read.day(shown.iri, DCTERMS.modified),
+            "temporalCoverage": read.interval(shown.iri),
+            "spatialCoverage": [{"@type": "Place", "name": name} for name in _all(shown, "places")],
+            "keywords": _all(shown, "keywords"),
+            "isAccessibleForFree": True,
+            "identifier": shown.iri,
+            "includedInDataCatalog": {"@type": "DataCatalog", **_about(whole, url_for("catalogue.show"))},
+            "distribution": [_download(dump) for dump in shown.downloads],
+        }
+    )
+
+
+def entity(iri: URIRef, classes: Iterable[URIRef], name: str, address: str, same: Sequence[str]) -> Thing:
+    """Return what the page about an entity says: `address` is the page's, `same` are IRIs that others have given it."""
+    types = sorted({CLASSES.get(kind, "Thing") for kind in classes}) or ["Thing"]
+    about = {"@type": types if len(types) > 1 else types[0], "@id": iri, "name": name, "sameAs": list(same)}
+    return _thing(
+        {
+            "@context": _CONTEXT,
+            "@type": "WebPage",
+            "@id": _absolute(address),
+            "url": _absolute(address),
+            "name": name,
+            "inLanguage": words().language,
+            "mainEntity": _thing(about),
+        }
+    )
+
+
+def _dataset(shown: Described) -> Thing:
+    return _thing({"@type": "Dataset", **_about(shown, url_for("datasets.show", name=shown.name))})
+
+
+def _about(shown: Described, page: str) -> Thing:
+    description = shown.description.value if shown.description else None
+    return {"@id": shown.iri, "name": shown.title.value, "description": description, "url": _absolute(page)}
+
+
+def _given(read: Reading, shown: Described) -> Thing:
+    publisher = None
+    if shown.publisher:
+        publisher = _thing({"@type": "Organization", "@id": shown.publisher.iri, "name": shown.publisher.text.value})
+    return {"license": read.licence(), "publisher": publisher, "creator": publisher}
+
+
+def _download(dump: Dump) -> Thing:
+    return {
+        "@type": "DataDownload",
+        "name": dump.format.name,
+        "encodingFormat": dump.format.served_as,
+        "contentUrl": str(dump.address(site().settings.url)),
+        "contentSize": f"{dump.size} B",
+        "sha256": dump.sha256,
+    }
+
+
+def _all(shown: Described, fact: str) -> list[str]:
+    return [value.text.value for item in shown.facts if item.name == fact for value in item.values]
+
+
+def _first(shown: Described, fact: str) -> str | None:
+    return next(iter(_all(shown, fact)), None)
+
+
+def _absolute(address: str) -> str:
+    """Return an address of ours in full, with the server's public name and without the reader's choices."""
+    return urljoin(site().settings.url, address.partition("?")[0])
+
+
+def _thing(told: Thing) -> Thing:
+    """Return what is told without what is not known."""
+    return {name: value for name, value in told.items() if value not in (None, [], "")}
