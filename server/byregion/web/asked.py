@@ -9,11 +9,12 @@ from urllib.parse import urljoin
 
 from flask import request, url_for
 
-from byregion import paging, queries
+from byregion import executable, paging, queries
 from byregion.errors import NotFound
-from byregion.namespaces import BASE
 from byregion.queries import NamedQuery
-from byregion.web import answers, revisions
+from byregion.web import answers, citation, revisions
+from byregion.web.citation import CSL, Citation
+from byregion.web.naming import Text
 from byregion.web.negotiate import HTML, Offer
 from byregion.web.pages import Page
 from byregion.web.site import site, words
@@ -50,13 +51,21 @@ class Asked:
         wording = hashlib.sha256(body.encode()).hexdigest()[:8]
         if request.args.get("wording", wording) != wording:
             why = f"the question {self.query.name} is worded otherwise today; leave wording out to ask it as it is"
-            raise NotFound(why, (BASE + "queries/" + self.query.name,))
+            raise NotFound(why, (executable.iri(self.query.name),))
         revisions.pin(self.values | {"wording": wording})
 
     def text(self, page: Page | None = None) -> str:
         """Return the SPARQL that is asked, for one page of its answer or all; raises ParameterError."""
         text = queries.prepare(self.query, self.values)
         return paging.page(text, page.number, page.size) if page else text
+
+    def citation(self) -> Citation:
+        """Return how to cite the answer: by the title of the question and the values that it was asked with."""
+        kinds = {item.name: item.kind for item in self.query.parameters}
+        values = [value for name, given in self.values.items() if kinds.get(name) != "language" for value in given]
+        title = self.query.titles[words().language] + (f" ({', '.join(values)})" if any(values) else "")
+        iri = executable.iri(self.query.name)
+        return citation.cite("dataset", Text(title, words().language), iri, name=self.query.name)
 
     def address(self, offer: Offer, page: Page | None = None) -> str:
         """Return where the answer, or one page of it, is to be had as `offer`."""
@@ -65,7 +74,7 @@ class Asked:
             given |= {"page": page.number, "page-size": page.size}
         if "wording" in request.args:
             given["wording"] = request.args["wording"]
-        if offer == HTML and "lang" in request.args:
+        if offer == CSL or (offer == HTML and "lang" in request.args):
             given["lang"] = words().language
         return url_for("queries.show", name=f"{self.query.name}.{offer.names[0]}", **given)
 

@@ -13,9 +13,11 @@ from werkzeug.datastructures import MultiDict
 
 from byregion.config import Settings
 from byregion.errors import BadRequest, QueryError, QueryRefused, RequestTooLarge, UnsupportedMediaType
-from byregion.web import answers, description, formats, graphs, named, problem, respond
+from byregion.web import answers, citation, description, formats, graphs, named, problem, respond
+from byregion.web.citation import CSL
+from byregion.web.naming import Text
 from byregion.web.negotiate import HTML, Offer, representation
-from byregion.web.site import site, words
+from byregion.web.site import engine, site, words
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -23,7 +25,7 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _QUERY: Final = "application/sparql-query"
 _UPDATE: Final = "application/sparql-update"
 _DATASET: Final = ("default-graph-uri", "named-graph-uri")
-_IN_A_LANGUAGE: Final = (HTML.media_type, formats.XLSX.media_type)
+_IN_A_LANGUAGE: Final = (HTML.media_type, formats.XLSX.media_type, CSL.media_type)
 _EXAMPLE: Final = """PREFIX br: <https://w3id.org/byregion/def#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?region ?name WHERE {
@@ -109,10 +111,15 @@ def _query(parameters: MultiDict[str, str]) -> str | None:
 
 def _answer(query: str, named_format: str | None) -> Response:
     # A browser gets a page, a client that takes anything gets data: JSON or Turtle.
-    offers = (*answers.offers(query), HTML)
+    offers = (*answers.offers(query), HTML, CSL)
     offer = representation(request.headers.get("Accept"), named_format, offers)
+    cited = citation.cite("dataset", Text(words()("citation.answer"), words().language))
+    if offer == CSL:
+        engine().query(query, offers[0].engine_type)  # what cannot be answered is not cited
+        return citation.answer(cited)
     if offer == HTML:
-        return _form(query, answer=answers.shown(query), formats=_links(query))
+        csl = url_for(".show", query=query, format=CSL.names[0])
+        return _form(query, answer=answers.shown(query), formats=_links(query), citation=cited, csl=csl)
     return answers.data(query, offer, answers.Cover("byregion", ((words()("sheet.query"), query),)))
 
 
@@ -140,7 +147,7 @@ def _description(offer: Offer) -> Response:
 def _form(query: str, **context: object) -> Response:
     return respond.page(
         "sparql/form.html",
-        **({"answer": None, "formats": [], "problem": None, "kind": None} | context),
+        **({"answer": None, "citation": None, "csl": "", "formats": [], "problem": None, "kind": None} | context),
         query=query,
         queries=named.titles(),
         solution_formats=[offer.names[0] for offer in formats.named(formats.TABLES)],

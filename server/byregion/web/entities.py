@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from byregion import iri
 from byregion.errors import NotFound, ParameterError
 from byregion.namespaces import KINDS
-from byregion.web import graphs, listing, respond
+from byregion.web import citation, graphs, listing, respond
+from byregion.web.citation import CSL, Citation
 from byregion.web.formats import GRAPHS, alternates, chosen, named, split_suffix
 from byregion.web.naming import Naming, read_labels
 from byregion.web.negotiate import HTML, Offer
@@ -39,18 +40,26 @@ def identify(path: str) -> BaseResponse:
 @blueprint.get("/doc/<path:path>")
 def document(path: str) -> Response:
     """Return the document about an entity, in the representation that the client likes best."""
-    name, suffix = split_suffix(path, OFFERS)
+    name, suffix = split_suffix(path, (*OFFERS, CSL))
     entity = URIRef(f"{site().settings.base}id/{name}")
     if not _is_there(entity):
         raise NotFound(f"there is nothing called <{entity}>", _near(name))
-    offer = chosen(suffix, OFFERS)
-    is_page = offer == HTML
-    tag = respond.page_tag() if is_page else respond.tag(name, offer.media_type)
-    response = respond.conditional(tag, lambda: _page(name, entity) if is_page else _graph(entity, offer))
-    respond.vary(response, by_format=not suffix, by_language=is_page)
+    offer = chosen(suffix, (*OFFERS, CSL))
+    response = citation.answer(_cited(name, build(entity)[0])) if offer == CSL else _document(name, entity, offer)
+    respond.vary(response, by_format=not suffix, by_language=offer in (HTML, CSL))
     response.headers["Content-Location"] = _address(name, offer)
     respond.link(response, _links(name, entity, offer))
     return response
+
+
+def _document(name: str, entity: URIRef, offer: Offer) -> Response:
+    is_page = offer == HTML
+    tag = respond.page_tag(*citation.parts()) if is_page else respond.tag(name, offer.media_type)
+    return respond.conditional(tag, lambda: _page(name, entity) if is_page else _graph(entity, offer))
+
+
+def _cited(name: str, page: Page) -> Citation:
+    return citation.cite("entry", page.title, page.iri, path=name)
 
 
 def _is_there(entity: URIRef) -> bool:
@@ -62,14 +71,15 @@ def _is_there(entity: URIRef) -> bool:
 
 
 def _address(name: str, offer: Offer) -> str:
-    language = words().language if offer == HTML else None
+    language = words().language if offer in (HTML, CSL) else None
     return url_for(".document", path=f"{name}.{offer.names[0]}", lang=language)
 
 
 def _links(name: str, entity: URIRef, shown: Offer) -> list[tuple[str, dict[str, str]]]:
     canonical = f"{site().settings.url}doc/{name}"
     others = alternates(OFFERS, shown, lambda offer: _address(name, offer))
-    return [(canonical, {"rel": "canonical"}), (entity, {"rel": "describes"}), *others]
+    cited = (_address(name, CSL), {"rel": "describedby", "type": CSL.media_type})
+    return [(canonical, {"rel": "canonical"}), (entity, {"rel": "describes"}), cited, *others]
 
 
 def _graph(entity: URIRef, offer: Offer) -> Response:
@@ -87,6 +97,8 @@ def _page(name: str, entity: URIRef) -> Response:
         kind=kind if kind in KINDS else None,
         more_incoming=INCOMING if more else 0,
         all_incoming=url_for("sparql.show", query=every, format="html") if more else "",
+        citation=_cited(name, built),
+        csl=_address(name, CSL),
         formats=[(offer.names[0], _address(name, offer)) for offer in named(GRAPHS)],
         alternates=[(offer.names[0], _address(name, offer), offer.media_type) for offer in named(GRAPHS)],
     )

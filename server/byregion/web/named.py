@@ -13,8 +13,9 @@ from byregion import executable, queries, terms
 from byregion.errors import ParameterError, QueryError
 from byregion.queries import NamedQuery, Parameter
 from byregion.terms import shorten
-from byregion.web import answers, graphs, listing, pages, problem, respond
+from byregion.web import answers, citation, graphs, listing, pages, problem, respond
 from byregion.web.asked import Asked
+from byregion.web.citation import CSL
 from byregion.web.formats import GRAPHS, XLSX, alternates, chosen, named
 from byregion.web.naming import Text
 from byregion.web.negotiate import HTML, Offer
@@ -103,11 +104,11 @@ def show(name: str) -> Response:
     """Return the answer to a named query, in the representation that the client likes best."""
     query, suffix = _find(name)
     offers = (HTML, *answers.offers(query.text), _TEXT)
-    offer = chosen(suffix, offers)
-    asked = Asked.of_request(query, is_page=offer == HTML)
+    offer = chosen(suffix, (*offers, CSL))
+    asked = Asked.of_request(query, is_page=offer in (HTML, CSL))
     asked.pin()
     response = _page(asked, offers) if offer == HTML else _data(asked, offer)
-    respond.vary(response, by_format=not suffix, by_language=offer in (HTML, XLSX))
+    respond.vary(response, by_format=not suffix, by_language=offer in (HTML, XLSX, CSL))
     about = url_for(".about", name=query.name)
     respond.link(response, [(about, {"rel": "describedby"}), *alternates(offers, offer, asked.address)])
     return response
@@ -123,6 +124,9 @@ def _find(name: str) -> tuple[NamedQuery, str]:
 
 
 def _data(asked: Asked, offer: Offer) -> Response:
+    if offer == CSL:
+        asked.text()  # what cannot be asked is not cited
+        return citation.answer(asked.citation())
     page = pages.wanted(asked.text())
     text = asked.text(page)
     if offer == _TEXT:
@@ -145,6 +149,7 @@ def _page(asked: Asked, offers: tuple[Offer, ...]) -> Response:
     except QueryError as error:
         return problem.answer(error, lambda kind, told: _shown(context, asked.query.text, kind=kind, problem=told))
     links = [(item.names[0], asked.address(item)) for item in named(offers) if item != HTML]
+    context |= {"citation": asked.citation(), "csl": asked.address(CSL)}
     turned = {link["rel"]: address for address, link in asked.links(HTML, page)}
     response = _shown(context, text, answer=shown, formats=links, page=page, turned=turned, snippets=snippets(asked))
     respond.link(response, asked.links(HTML, page))

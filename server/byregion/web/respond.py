@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 
-from flask import Response, render_template, request
+from flask import Response, g, render_template, request
 
 from byregion.web.negotiate import HTML
 from byregion.web.site import engine, site, words
@@ -52,7 +52,11 @@ def html_only(template: str, context: Callable[[], dict[str, object]]) -> Respon
 
 
 def vary(response: Response, *, by_format: bool = False, by_language: bool = False) -> None:
-    """Say which headers of the request the answer depends on; what the address names, it does not depend on."""
+    """Say which headers of the request the answer depends on; what the address names, it does not depend on.
+
+    What depends on the language holds words of ours.
+    """
+    g.has_words = by_language
     if by_format and "format" not in request.args:
         response.vary.add("Accept")
     if by_language and "lang" not in request.args:

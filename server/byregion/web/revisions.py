@@ -76,8 +76,8 @@ def add_headers(response: Response) -> Response:
         if published and (link := permalink()):
             respond.link(response, [(link, {"rel": "memento", "datetime": http_date(published)})])
         return response
-    # A named query can be worded otherwise tomorrow; with its wording in the address, it is that one or none.
-    if request.endpoint != "queries.show" or "wording" in request.args:
+    # Words of ours may be put otherwise tomorrow, and so may a named query where its wording is not in the address.
+    if not g.get("has_words") and (request.endpoint != "queries.show" or "wording" in request.args):
         response.headers["Cache-Control"] = _FOR_GOOD
     if published:
         response.headers["Memento-Datetime"] = http_date(published)
@@ -85,13 +85,13 @@ def add_headers(response: Response) -> Response:
     return response
 
 
-def permalink() -> str:
-    """Return the address at which this request has the same answer later; "" where it has none."""
+def permalink(**changes: object) -> str:
+    """Return the address at which this request, with `changes`, has the same answer later; "" where it has none."""
     if request.method not in ("GET", "HEAD") or request.endpoint not in _ASKED:
         return ""
     if site().revisions.published(engine().revision) is None:
         return ""
-    return _address(**(g.get("pinned", {}) | {"revision": engine().revision[:SHOWN]}))
+    return _address(**(g.get("pinned", {}) | changes | {"revision": engine().revision[:SHOWN]}))
 
 
 def _address(**changes: object) -> str:

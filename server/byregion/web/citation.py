@@ -1,0 +1,132 @@
+"""How to cite what is here: a sentence for people, CSL-JSON for what manages references.
+
+Both name the revision. That, and not the day when somebody looked, is what makes a citation exact, so none is said
+where nothing tells when the revision was published.
+https://docs.citationstyles.org/en/stable/specification.html#appendix-iii-types and #appendix-iv-variables
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from flask import Response, request
+from rdflib import DCTERMS, FOAF, Graph, URIRef
+from rdflib import Literal as RDFLiteral
+from rdflib.term import Node
+
+from byregion import catalogue
+from byregion.catalogue.names import CATALOGUE
+from byregion.catalogue.said import FILL_IN
+from byregion.errors import DataError
+from byregion.web import respond, revisions
+from byregion.web.naming import Naming, Text
+from byregion.web.negotiate import Offer
+from byregion.web.site import engine, site, words
+
+_log = logging.getLogger(__name__)
+
+CSL: Final = Offer(("csl",), "application/vnd.citationstyles.csl+json")
+
+_NOT_CITED: Final = ("format", "lang", "page", "page-size")
+"""Parameters of an address that say how much of a thing is shown, and how."""
+
+Kind = Literal["dataset", "entry"]
+"""What CSL calls a thing: a dataset or a part that was asked of it, or an entry in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What is cited, in the language of the request.
+
+    `container` is what it is part of and `publisher` who publishes that, where the data says so; `iri` names it for
+    good, "" for what has no name; `permalink` is where this state of it is kept, "" where it is not.
+    """
+
+    kind: Kind
+    title: Text
+    container: Text | None
+    publisher: Text | None
+    published: date | None
+    revision: str
+    iri: str
+    permalink: str
+
+    @property
+    def name(self) -> str:
+        """The characters of the revision's name that tell it apart in practice."""
+        return self.revision[: revisions.SHOWN]
+
+    def csl(self) -> dict[str, Any]:
+        """Return the citation as an item of CSL-JSON."""
+        day = self.published
+        told = {
+            "id": self.iri or self.permalink or request.url,
+            "type": self.kind,
+            "title": self.title.value,
+            "container-title": self.container and self.container.value,
+            "publisher": self.publisher and self.publisher.value,
+            "issued": day and {"date-parts": [[day.year, day.month, day.day]]},
+            "version": self.revision,
+            "language": self.title.language,
+            "URL": self.permalink or self.iri,
+        }
+        return {name: value for name, value in told.items() if value}
+
+
+def cite(kind: Kind, title: Text, iri: str = "", **address: str) -> Citation:
+    """Return how to cite what the request is about, in its revision; the page at `address`, with its other parameters.
+
+    `address` is what differs from the address of the request, which may be that of the citation itself.
+    """
+    said = _said(site().settings.data)
+    naming = Naming(words(), {})
+    names = [naming.pick(_literals(said, publisher, FOAF.name)) for publisher in _publishers(said)]
+    published = site().revisions.published(engine().revision)
+    return Citation(
+        kind=kind,
+        title=title,
+        container=naming.pick(_literals(said, CATALOGUE, DCTERMS.title)),
+        publisher=next((name for name in names if name), None),
+        published=published.date() if published else None,
+        revision=engine().revision,
+        iri=iri,
+        permalink=revisions.permalink(**(dict.fromkeys(_NOT_CITED) | address)),
+    )
+
+
+def answer(citation: Citation) -> Response:
+    """Return a citation as CSL-JSON."""
+    body = json.dumps([citation.csl()], ensure_ascii=False, indent=2) + "\n"
+    tag = respond.tag("citation", body)
+    return respond.conditional(tag, lambda: Response(body, content_type=CSL.content_type))
+
+
+def parts() -> tuple[str, ...]:
+    """Return what a page that holds a citation is made of besides the revision: what is said of the catalogue."""
+    said = _said(site().settings.data)
+    told = [term.n3() for publisher in _publishers(said) for term in _literals(said, publisher, FOAF.name)]
+    return tuple(sorted([*told, *(term.n3() for term in _literals(said, CATALOGUE, DCTERMS.title))]))
+
+
+@cache
+def _said(data: Path) -> Graph:
+    try:
+        return catalogue.read(data)
+    except DataError as error:
+        _log.warning("citations say nothing of publisher and catalogue: %s", error)
+        return Graph()
+
+
+def _publishers(said: Graph) -> list[Node]:
+    return sorted(said.objects(CATALOGUE, DCTERMS.publisher), key=str)
+
+
+def _literals(said: Graph, subject: Node, predicate: URIRef) -> list[RDFLiteral]:
+    texts = said.objects(subject, predicate)
+    return [text for text in texts if isinstance(text, RDFLiteral) and FILL_IN not in text]
