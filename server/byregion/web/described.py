@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
@@ -18,7 +18,7 @@ from byregion.errors import NotFound
 from byregion.namespaces import DCAT, VCARD
 from byregion.web.language import collation
 from byregion.web.naming import Naming, Text, Value
-from byregion.web.site import site, words
+from byregion.web.site import select, site, words
 
 GRAPH: Final = "catalogue.dcat-ap-no-3"
 """The graph of the edition that pages are made of: it knows sizes and checksums."""
@@ -47,6 +47,7 @@ _FACTS: Final = {
     "keywords": DCAT.keyword,
     "series": DCAT.inSeries,
 }
+_INHERITED: Final = (DCTERMS.license, DCTERMS.rights)
 _EMAIL: Final = "mailto:"
 
 
@@ -92,6 +93,8 @@ class Reading:
                 for subject, label in source.subject_objects(predicate):
                     if isinstance(label, Literal):
                         labels.setdefault(subject, []).append(label)
+        for term, label in _linked(self.graph, labels):
+            labels.setdefault(term, []).append(label)
         self.naming = Naming(words(), labels)
         self._labels = labels
 
@@ -143,17 +146,21 @@ class Reading:
 
     def _described(self, iri: URIRef, name: str) -> Described:
         publishers = [self.naming.value(value) for value in self.graph.objects(iri, DCTERMS.publisher)]
-        facts = ((fact, self._values(iri, predicate)) for fact, predicate in _FACTS.items())
+        facts = ((fact, self._values(self._owner(iri, predicate), predicate)) for fact, predicate in _FACTS.items())
         return Described(
             iri=iri,
             name=name,
-            title=self.naming.name(iri),
+            title=self.naming.pick(self._labels.get(iri, ())) or Text(name),
             description=self.naming.pick(_literals(self.graph.objects(iri, DCTERMS.description))),
             publisher=publishers[0] if publishers else None,
             contacts=tuple(self._contact(contact) for contact in self.graph.objects(iri, DCAT.contactPoint)),
             facts=tuple(Fact(fact, values) for fact, values in facts if values),
             downloads=_downloads(name),
         )
+
+    def _owner(self, iri: URIRef, predicate: URIRef) -> URIRef:
+        """Return of what something is said: a licence is said once, of the catalogue, and holds for every dataset."""
+        return iri if predicate not in _INHERITED or (iri, predicate, None) in self.graph else CATALOGUE
 
     def _contact(self, contact: Node) -> Contact:
         emails = [str(email) for email in self.graph.objects(contact, VCARD.hasEmail)]
@@ -196,6 +203,14 @@ def _downloads(name: str) -> tuple[Dump, ...]:
     return tuple(
         replace(dump, size=edition.size(file), sha256=checksums[file]) for dump, file in found if file in checksums
     )
+
+
+def _linked(graph: Graph, labels: Mapping[Node, object]) -> Iterator[tuple[Node, Literal]]:
+    """Yield the names that our own data has for places that others have given an IRI but no name."""
+    unnamed = {term for term in graph.objects(None, DCTERMS.spatial) if isinstance(term, URIRef) and term not in labels}
+    for row in select("linked", term=tuple(sorted(unnamed))) if unnamed else ():
+        if isinstance(label := row["label"], Literal):
+            yield row["term"], label
 
 
 @cache

@@ -14,6 +14,7 @@ from byregion.namespaces import BRSH, empty_graph
 from byregion.web import respond, versions
 from byregion.web.documents import OFFERS, Document
 from byregion.web.formats import split_suffix
+from byregion.web.language import collation
 from byregion.web.naming import Naming, Text, Value, read_labels
 from byregion.web.negotiate import Offer
 from byregion.web.site import words
@@ -79,7 +80,8 @@ def _page(told: Version, version: str) -> Response:
 
 
 def _shapes(graph: Graph) -> list[Shape]:
-    nodes = sorted(node for node in graph.subjects(RDF.type, SH.NodeShape) if isinstance(node, URIRef))
+    found = {node for node in graph.subjects(RDF.type, SH.NodeShape) if isinstance(node, URIRef)}
+    nodes = sorted(found, key=lambda node: collation(_anchor(node)))
     naming = Naming(words(), read_labels([graph.objects(), _paths(graph)]))
     return [
         Shape(
