@@ -162,6 +162,28 @@ def test_what_is_not_there_is_not_cited(cited: httpx.Client):
     assert cited.get("/doc/goal/none.csl").status_code == 404
 
 
+# --- Datasets ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_dataset_is_cited_in_the_revision_that_is_published(cited: httpx.Client):
+    told = item(cited.get("/datasets/midt-troms?format=csl&lang=nn"))
+    assert (told["type"], told["id"]) == ("dataset", "https://w3id.org/byregion/catalogue/midt-troms")
+    assert told["version"] == cited.get("/health").json()["revision"]
+    assert (told["publisher"], told["issued"]) == ("Ein oppdikta utgjevar", {"date-parts": [[2026, 1, 1]]})
+    # Its page is about what is published now, and so it has no permalink.
+    assert told["URL"] == told["id"]
+
+
+def test_the_page_of_a_dataset_says_how_to_cite_it(cited: httpx.Client):
+    page = page_of(cited.get("/datasets/midt-troms", headers=BROWSER | {"accept-language": "nb"}))
+    section = next(part for part in page.iter("section") if part.get("aria-labelledby") == "citing")
+    assert text_of(section.find("p")).startswith(text_of(page.find(".//h1")) + ". Byregionprogrammet som lenkede data.")
+    (csl,) = (link.get("href") or "" for link in section.iter("a"))
+    assert csl == "/datasets/midt-troms.csl?lang=nb"
+    assert item(cited.get(csl))["title"] == text_of(page.find(".//h1"))
+    assert cited.get("/datasets/none.csl").status_code == 404
+
+
 # --- Answers ----------------------------------------------------------------------------------------------------------
 
 

@@ -79,10 +79,11 @@ class Citation:
         return {name: value for name, value in told.items() if value}
 
 
-def cite(kind: Kind, title: Text, iri: str = "", **address: str) -> Citation:
-    """Return how to cite what the request is about, in its revision; the page at `address`, with its other parameters.
+def cite(kind: Kind, title: Text, iri: str = "", publisher: Text | None = None, **address: str) -> Citation:
+    """Return how to cite what the request is about, in its revision.
 
-    `address` is what differs from the address of the request, which may be that of the citation itself.
+    `publisher` is the catalogue's where none is given. The permalink is the address of the request, which may be that
+    of the citation itself, with what `address` says instead.
     """
     said = _said(site().settings.data)
     naming = Naming(words(), {})
@@ -92,7 +93,7 @@ def cite(kind: Kind, title: Text, iri: str = "", **address: str) -> Citation:
         kind=kind,
         title=title,
         container=naming.pick(_literals(said, CATALOGUE, DCTERMS.title)),
-        publisher=next((name for name in names if name), None),
+        publisher=publisher or next((name for name in names if name), None),
         published=published.date() if published else None,
         revision=engine().revision,
         iri=iri,

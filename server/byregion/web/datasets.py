@@ -16,10 +16,11 @@ from byregion.dumps import CHECKSUMS
 from byregion.errors import NotFound
 from byregion.iri import INFERRED, PARTS
 from byregion.namespaces import BASE
-from byregion.web import quality, respond, schema_org, signposts, statistics
+from byregion.web import citation, quality, respond, schema_org, signposts, statistics
+from byregion.web.citation import CSL, Citation
 from byregion.web.described import Described, Reading, near
 from byregion.web.documents import OFFERS, Document
-from byregion.web.formats import split_suffix
+from byregion.web.formats import chosen, split_suffix
 from byregion.web.links import href
 from byregion.web.naming import Naming, read_labels
 from byregion.web.negotiate import Offer
@@ -48,9 +49,23 @@ def index() -> BaseResponse:
 @blueprint.get("/datasets/<name>")
 def show(name: str) -> Response:
     """Return what there is to know of a dataset, in the representation that the client likes best."""
-    name, suffix = split_suffix(name, OFFERS)
+    name, suffix = split_suffix(name, (*OFFERS, CSL))
     read = Reading()
-    return _document(read, read.dataset(name)).answer(suffix)
+    shown = read.dataset(name)
+    if chosen(suffix, (*OFFERS, CSL)) == CSL:
+        response = citation.answer(_cited(shown))
+        respond.vary(response, by_format=not suffix, by_language=True)
+        return response
+    return _document(read, shown).answer(suffix)
+
+
+def _cited(shown: Described) -> Citation:
+    publisher = shown.publisher.text if shown.publisher else None
+    return citation.cite("dataset", shown.title, shown.iri, publisher)
+
+
+def _citation(shown: Described) -> str:
+    return url_for(".show", name=f"{shown.name}.{CSL.names[0]}", lang=words().language)
 
 
 def _document(read: Reading, shown: Described) -> Document:
@@ -60,7 +75,8 @@ def _document(read: Reading, shown: Described) -> Document:
     def data(offer: Offer) -> bytes:
         return catalogue.written(harvest.harvested(read.graph, shown.iri), offer.engine_type)
 
-    links = [(shown.iri, {"rel": "describes"}), *signposts.of_dataset(read, shown)]
+    cited = (_citation(shown), {"rel": "describedby", "type": CSL.media_type})
+    links = [(shown.iri, {"rel": "describes"}), *signposts.of_dataset(read, shown), cited]
     parts = ("dataset", shown.name, site().edition.tag())
     return Document(parts, lambda: _page(read, shown), data, address, links)
 
@@ -77,6 +93,8 @@ def _page(read: Reading, shown: Described) -> Response:
         graphs=_graphs(shown.name),
         measures=quality.measures(shown.name),
         formats=_document(read, shown).formats(),
+        citation=_cited(shown),
+        csl=_citation(shown),
         embedded=schema_org.dataset(read, shown),
     )
 
