@@ -43,7 +43,7 @@ def cited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     with archive.incoming() as path, serve_template(files, UPDATES, Limits(), keep=path) as template:
         archive.record(template.revision, path, DAY)
         pool = template.pool(1)
-        settings = Settings(data=data, public_url="https://regions.example.org/")
+        settings = Settings(data=data, public_url="https://regions.example.org/", query_seconds=60)
         app = create_app(settings, pool, Revisions(pool, archive))
         with httpx.Client(transport=httpx.WSGITransport(app=app), base_url="http://127.0.0.1:8080") as client:
             yield client
