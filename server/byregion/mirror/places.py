@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 from urllib.parse import parse_qs, quote, unquote, urlencode, urljoin, urlsplit
 
@@ -14,6 +16,7 @@ from byregion.queries import NamedQuery
 from byregion.web.pages import SIZE
 
 _QUERIES: Final = "queries/"
+_FROM_ROOT: Final = re.compile("/(?!/)")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,14 +62,23 @@ class Places:
         """Take the site's address, and the queries with their examples."""
         self.url = settings.url
         self.root = urlsplit(settings.url).path
+        self._origin = self.url.removesuffix(self.root)
         self._queries = {query.name: query for query in queries}
+        # The same few thousand links stand on every page.
+        self._at = cache(self._read)
 
     def of(self, link: str, source: Place) -> Place | None:
         """Return what a link that is found on `source` leads to, None where that is outside the site.
 
         Raises CopyError where only a server can answer it.
         """
-        address = urljoin(urljoin(self.url, quote(source.path)), link)
+        address = self._origin + link if _FROM_ROOT.match(link) else urljoin(self.url + quote(source.path), link)
+        try:
+            return self._at(address)
+        except CopyError as error:
+            raise CopyError(f"/{source.path} links to {error}; leave the link out where site().is_copy") from error
+
+    def _read(self, address: str) -> Place | None:
         if not address.startswith(self.url):
             return None
         parts = urlsplit(address)
@@ -81,9 +93,7 @@ class Places:
         elif path.startswith(_QUERIES):
             language = self._example(path, given, language)
         if given or not number.isdecimal() or language not in ("", *LANGUAGES):
-            raise CopyError(
-                f"/{source.path} links to {link}, which only a server can answer; leave it out where site().is_copy"
-            )
+            raise CopyError(f"{address}, which only a server can answer")
         return Place(path, language, int(number))
 
     def _example(self, path: str, given: dict[str, list[str]], language: str) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
-from wsgiref.headers import Headers
 from xml.etree import ElementTree
 
 from byregion.config import LANGUAGES
@@ -20,7 +19,6 @@ from byregion.mirror.places import Place, Places, relative
 _OF_EVERY_ANSWER: Final = (
     "Access-Control-Allow-Origin",
     "Access-Control-Expose-Headers",
-    "Cache-Control",
     "Content-Security-Policy",
     "Cross-Origin-Resource-Policy",
     "Referrer-Policy",
@@ -35,12 +33,15 @@ class Copied:
     """What was copied.
 
     `types` has the Content-Type of each file; `variants` the files that an address without a suffix is answered with,
-    the preferred one first, by what their names begin with; `headers` what every answer carries.
+    the preferred one first, by what their names begin with; `headers` what every answer carries. `caching` and
+    `lasting` are Cache-Control: of what changes, and of files whose addresses change with them.
     """
 
     types: Mapping[str, str]
     variants: Mapping[str, Sequence[str]]
     headers: Mapping[str, str]
+    caching: str
+    lasting: str
 
 
 class Walk:
@@ -55,6 +56,7 @@ class Walk:
         self._files: dict[Place, str] = {}
         self._types: dict[str, str] = {}
         self._variants: dict[str, list[Place]] = {}
+        self._lasting = ""
 
     def run(self, seeds: Iterable[str]) -> Copied:
         """Copy everything from `seeds` on, then let the links of the pages lead to files.
@@ -70,8 +72,14 @@ class Walk:
             if file.endswith(".html"):
                 self._relink(place, file)
         variants = {stem: [self._files[place] for place in found] for stem, found in sorted(self._variants.items())}
-        front = self._ask(Place(""))
-        return Copied(dict(sorted(self._types.items())), variants, _of_every_answer(front.headers))
+        front = self._ask(Place("", LANGUAGES[0])).headers
+        return Copied(
+            types=dict(sorted(self._types.items())),
+            variants=variants,
+            headers={name: value for name in _OF_EVERY_ANSWER if (value := front.get(name)) is not None},
+            caching=front.get("Cache-Control") or "",
+            lasting=self._lasting,
+        )
 
     def _is_known(self, place: Place) -> bool:
         # A page is taken in every language at once; of a query's answer as data each language is a file of its own.
@@ -79,10 +87,12 @@ class Walk:
 
     def _take(self, place: Place) -> Iterator[Place]:
         """Copy what is at a place, and yield the places that it leads to."""
-        answer = self._ask(place)
+        # Should it be a page, this is the first language of three.
+        first = replace(place, language=place.language or LANGUAGES[0])
+        answer = self._ask(place if place.is_answer else first)
         kept_in = self._places.of(answer.headers.get("Content-Location") or "", place) or place
         if answer.is_page:
-            yield from self._take_page(place)
+            yield from self._take_page({first.language: answer}, place)
         elif kept_in.path != place.path:
             # The address has no file of its own: it is negotiated among representations that have one.
             self._files[replace(place, language="")] = ""
@@ -95,12 +105,13 @@ class Walk:
             if answer.content_type.startswith("application/xml") and "sitemap" in place.path:
                 yield from self._mapped(answer, place)
 
-    def _take_page(self, place: Place) -> Iterator[Place]:
+    def _take_page(self, known: dict[str, client.Answer], place: Place) -> Iterator[Place]:
+        """Copy a page in every language, some of which are known."""
         self._files[replace(place, language="")] = ""
         others: dict[Place, None] = {}
         for language in LANGUAGES:
             own = replace(place, language=language)
-            answer = self._ask(own)
+            answer = known.get(language) or self._ask(own)
             self._write(own, own.page_file, answer)
             alternates = self._alternates(answer, own)
             others |= dict.fromkeys(other for other in alternates if not other.language)
@@ -124,6 +135,8 @@ class Walk:
         target.write_bytes(answer.body)
         self._files[place] = file
         self._types[file] = answer.content_type
+        if file.startswith("static/"):
+            self._lasting = answer.headers.get("Cache-Control") or ""
         self._step(len(self._types))
 
     def _alternates(self, answer: client.Answer, source: Place) -> list[Place]:
@@ -158,7 +171,3 @@ class Walk:
         target = self._into / file
         # As bytes: where a line ends is part of what the server would send.
         target.write_bytes(pages.relinked(target.read_bytes().decode("utf-8"), lead).encode("utf-8"))
-
-
-def _of_every_answer(headers: Headers) -> dict[str, str]:
-    return {name: value for name in _OF_EVERY_ANSWER if (value := headers.get(name)) is not None}
