@@ -46,9 +46,9 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?s{n} ?p{n} ?o{n} ." for n i
 WITHIN = 20.0
 
 
-def templates() -> list[int]:
+def templates() -> set[int]:
     """The template processes that this one started; those that they forked are called the same."""
-    found = []
+    found = set()
     for pid in descendants(os.getpid()):
         if parent(pid) != os.getpid():
             continue
@@ -57,7 +57,7 @@ def templates() -> list[int]:
         except (FileNotFoundError, ProcessLookupError):
             continue
         if b"byregion.engine.template" in command:
-            found.append(pid)
+            found.add(pid)
     return found
 
 
@@ -78,6 +78,11 @@ class World:
     first: str
     answers: dict[str, Answer]
     others: tuple[str, ...]
+    before: set[int]
+
+    def archived(self) -> set[int]:
+        """The template processes of archived revisions."""
+        return templates() - self.before
 
     @contextmanager
     def revisions(self, seconds: float = WITHIN, **rooms: Any) -> Iterator[Revisions]:
@@ -87,7 +92,7 @@ class World:
             yield made
         finally:
             made.close()
-            assert len(templates()) == 1, "an archived revision is left"
+            assert not self.archived(), "an archived revision is left"
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +108,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with archive.incoming() as path, serve_template([SECOND], RULES, Limits(), keep=path) as template:
         archive.record(template.revision, path, DAY + timedelta(days=1))
         pool = template.pool(1)
-        yield World(archive, pool, first, answers, others)
+        yield World(archive, pool, first, answers, others, templates())
         pool.close()
 
 
@@ -190,7 +195,7 @@ def test_nothing_is_started_for_what_will_not_be_evaluated(world: World):
     with world.revisions() as revisions:
         with pytest.raises(QueryRefused):
             revisions.engine(world.first).query("SELECT * { SERVICE <http://x.test/sparql> { ?s ?p ?o } }", JSON)
-        assert len(templates()) == 1
+        assert not world.archived()
 
 
 # --- Few at once ------------------------------------------------------------------------------------------------------
@@ -203,7 +208,7 @@ def test_many_may_ask_at_once_and_few_are_in_memory(world: World):
 
     def watch() -> None:
         while not done.wait(0.005):
-            most.append(len(templates()))
+            most.append(len(world.archived()))
 
     watching = threading.Thread(target=watch)
     with world.revisions(askers=16) as revisions, ThreadPoolExecutor(12) as threads:
@@ -217,14 +222,14 @@ def test_many_may_ask_at_once_and_few_are_in_memory(world: World):
             assert len(given) == 1
             assert given == {world.answers[ALL].body} or name != world.first
     assert len({answer.body for _, answer in answers}) == len(names)
-    assert max(most) == 1 + AT_ONCE
+    assert max(most) == AT_ONCE
 
 
 def test_one_that_nobody_asks_any_more_is_ended_and_can_be_asked_again(world: World):
     with world.revisions(idle=0.2) as revisions:
         for _ in range(2):
             assert revisions.engine(world.first).query(ALL, JSON) == world.answers[ALL]
-            assert happens(lambda: len(templates()) == 1)
+            assert happens(lambda: not world.archived())
 
 
 def test_one_that_is_asked_is_not_ended_for_another(world: World):
@@ -255,7 +260,7 @@ def test_who_finds_no_room_in_time_is_told_to_come_again(world: World):
 def test_too_many_at_once_leave_the_threads_to_others(world: World):
     with world.revisions(seconds=1, askers=1) as revisions, ThreadPoolExecutor(1) as threads:
         slow = threads.submit(revisions.engine(world.first).query, ENDLESS, JSON)
-        assert happens(lambda: len(templates()) == 2)
+        assert happens(lambda: len(world.archived()) == 1)
         with pytest.raises(EngineBusy, match="too many questions at once"):
             revisions.engine(world.first).query(ALL, JSON)
         assert world.current.query("ASK {}", JSON).body
@@ -282,8 +287,9 @@ def test_a_damaged_log_leaves_the_current_revision(world: World, tmp_path: Path,
     (tmp_path / "revisions.jsonl").write_bytes(b"no JSON\n")
     revisions = Revisions(world.current, Archive(tmp_path))
     assert revisions.engine(world.current.revision[:16]) is world.current
-    assert revisions.published(world.current.revision) is None
-    assert "line 1" in caplog.text
+    for _ in range(3):
+        assert revisions.published(world.current.revision) is None
+    assert caplog.text.count("is not known") == 1  # every answer asks
     with pytest.raises(ArchiveError, match="line 1"):
         revisions.engine(world.first)
     revisions.close()
@@ -292,11 +298,10 @@ def test_a_damaged_log_leaves_the_current_revision(world: World, tmp_path: Path,
 def test_one_whose_process_was_killed_is_started_again(world: World):
     with world.revisions() as revisions:
         engine = revisions.engine(world.first)
-        before = set(templates())
         engine.query(ALL, JSON)
-        (template,) = set(templates()) - before
+        (template,) = world.archived()
         os.kill(template, signal.SIGKILL)
-        assert happens(lambda: template not in templates())
+        assert happens(lambda: not world.archived())
         with pytest.raises(EngineError):
             engine.query(ALL, JSON)
         assert engine.query(ALL, JSON) == world.answers[ALL]
@@ -305,9 +310,9 @@ def test_one_whose_process_was_killed_is_started_again(world: World):
 def test_closing_ends_also_what_is_asked(world: World):
     with world.revisions() as revisions, ThreadPoolExecutor(2) as threads:
         slow = [threads.submit(revisions.engine(name).query, ENDLESS, JSON) for name in (world.first, world.others[0])]
-        assert happens(lambda: len(templates()) == 3)
+        assert happens(lambda: len(world.archived()) == 2)
         revisions.close()
-        assert len(templates()) == 1
+        assert not world.archived()
         assert isinstance(slow[0].exception(WITHIN), EngineError)
         slow[1].exception(WITHIN)
         with pytest.raises(EngineError, match="closed"):

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from byregion.archive.folder import KEPT, Archive
 from byregion.archive.rooms import Rooms
 from byregion.engine import Answer, Engine, Limits
 from byregion.engine.base import admit
 from byregion.errors import ArchiveError, DataError, NotFound, RevisionGone
+
+RESTS: Final = 60.0
+"""Seconds for which a log that cannot be read is not read again to tell when a revision was published."""
 
 _log = logging.getLogger(__name__)
 
@@ -24,6 +29,7 @@ class Revisions:
         self.archive = archive
         self._rooms = rooms or Rooms(Limits())
         self._published: dict[str, datetime] = {}
+        self._rests_until = 0.0
 
     def engine(self, name: str) -> Engine:
         """Return the engine of the revision that `name` is, or is the beginning of.
@@ -44,7 +50,7 @@ class Revisions:
 
     def published(self, revision: str) -> datetime | None:
         """Return when a revision, by its full name, was first published (UTC); None where nothing tells."""
-        if self.archive is None or revision in self._published:
+        if self.archive is None or revision in self._published or time.monotonic() < self._rests_until:
             return self._published.get(revision)
         try:
             # What was published first stays so.
@@ -52,7 +58,8 @@ class Revisions:
         except NotFound:
             return None
         except ArchiveError as error:
-            # What the current revision answers does not depend on the archive.
+            # What the current revision answers does not depend on the archive, and is not slower for it.
+            self._rests_until = time.monotonic() + RESTS
             _log.warning("when the revision %s was published is not known: %s", revision[:16], error)
             return None
 

@@ -81,7 +81,7 @@ def add_headers(response: Response) -> Response:
         response.headers["Cache-Control"] = _FOR_GOOD
     if published:
         response.headers["Memento-Datetime"] = http_date(published)
-    respond.link(response, [(_address(revision=None, wording=None), {"rel": "original latest-version"})])
+    respond.link(response, [(address(revision=None, wording=None), {"rel": "original latest-version"})])
     return response
 
 
@@ -91,10 +91,10 @@ def permalink(**changes: object) -> str:
         return ""
     if site().revisions.published(engine().revision) is None:
         return ""
-    return _address(**(g.get("pinned", {}) | changes | {"revision": engine().revision[:SHOWN]}))
+    return address(**(g.get("pinned", {}) | changes | {"revision": engine().revision[:SHOWN]}))
 
 
-def _address(**changes: object) -> str:
+def address(**changes: object) -> str:
     """Return the address of this request in full, with other parameters."""
     arguments: dict[str, Any] = request.args.to_dict(flat=False) | (request.view_args or {}) | changes
     return urljoin(site().settings.url, url_for(str(request.endpoint), **arguments))
@@ -114,7 +114,7 @@ def shown() -> Shown:
     """Return the revision of the request as its page shows it."""
     revision = engine().revision
     published = site().revisions.published(revision)
-    current = _address(revision=None, wording=None) if "engine" in g else ""
+    current = address(revision=None, wording=None) if "engine" in g else ""
     return Shown(revision[:SHOWN], published.date() if published else None, permalink(), current)
 
 
@@ -135,5 +135,5 @@ def _told(item: Publication) -> dict[str, object]:
         "more": item.more,
     }
     if site().revisions.is_kept(item.revision):
-        told["link"] = _address(revision=item.revision[:SHOWN], wording=None)
+        told["link"] = address(revision=item.revision[:SHOWN], wording=None)
     return told
