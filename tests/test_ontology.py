@@ -82,7 +82,7 @@ def test_every_term_is_used_by_a_shape(axioms: Graph, shapes: Graph):
 def test_every_word_that_data_shapes_and_queries_use_is_one(ontology: Dataset, shapes: Graph):
     used = vocabulary.used([*folder("data").rglob("*.ttl"), *shape_files()], QUERIES)
     ours = [path for path, words in used.items() if any(word.startswith(BR) for word in words)]
-    assert len(ours) > 0.8 * len(used), "hardly a word of ours is found in what uses them"
+    assert len(ours) > 0.75 * len(used), "hardly a word of ours is found in what uses them"
     assert [item for item in vocabulary.check(ontology, shapes, used) if item.where in used] == []
 
 

@@ -16,7 +16,9 @@ from byregion.namespaces import BASE
 
 ONTOLOGY: Final = URIRef(BASE + "def")
 INFERRED: Final = URIRef(BASE + "graphs/inferred")
-PARTS: Final = ("stated", "readings", "translations", "links")
+RETIRED: Final = "retired"
+"""The part of a dataset that tells which IRIs were given up, and what replaced them."""
+PARTS: Final = ("stated", "readings", "translations", "links", RETIRED)
 
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "đ": "d", "ŋ": "n", "ŧ": "t", "ß": "ss"})
 

@@ -13,6 +13,7 @@ from byregion.errors import SourceError
 from byregion.evidence.quoting import Passage, StoredText, gaps, iris, merged, passage, stored_sources, stored_text
 from byregion.evidence.splitting import sentences
 from byregion.findings import Finding
+from byregion.iri import RETIRED
 from byregion.namespaces import BASE, BR, ID, OA
 
 _Texts = dict[URIRef, StoredText]
@@ -102,7 +103,9 @@ def _references(dataset: Dataset, there: set[Node]) -> Iterator[Finding]:
     for name, graph in named_graphs(dataset):
         # What the ontology refers to (its first source) need not be in every folder of data.
         for subject, predicate, value in graph if not name.startswith(f"{BASE}graphs/ontology/") else ():
-            if isinstance(subject, URIRef) and subject not in there and subject.startswith(ID):
+            # What was given up has no type; whoever still refers to it is told so below.
+            is_retired = name.endswith(f"/{RETIRED}")
+            if isinstance(subject, URIRef) and subject not in there and subject.startswith(ID) and not is_retired:
                 yield _finding(subject, "something is said of this, but not what it is; state its type")
             if isinstance(value, URIRef) and value not in there and value.startswith(ID):
                 yield _finding(subject, f"<{predicate}> refers to <{value}>, which is not there")

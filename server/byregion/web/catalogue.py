@@ -63,5 +63,5 @@ def _page(read: Reading) -> Response:
         checksums=CHECKSUMS,
         formats=_document(PROFILES[0], read).formats(),
         profiles=[(name, _document(name, read).formats()[0][1]) for name in PROFILES[1:]],
-        embedded=schema_org.catalogue(read, shown, datasets),
+        embedded=schema_org.catalogue(shown, datasets),
     )

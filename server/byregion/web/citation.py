@@ -8,28 +8,21 @@ https://docs.citationstyles.org/en/stable/specification.html#appendix-iii-types 
 from __future__ import annotations
 
 import json
-import logging
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any, Final, Literal
 
-from flask import Response, request
+from flask import Response
 from rdflib import DCTERMS, FOAF, Graph, URIRef
 from rdflib import Literal as RDFLiteral
 from rdflib.term import Node
 
-from byregion import catalogue
 from byregion.catalogue.names import CATALOGUE
 from byregion.catalogue.said import FILL_IN
-from byregion.errors import DataError
-from byregion.web import respond, revisions
+from byregion.web import respond, revisions, said
 from byregion.web.naming import Naming, Text
 from byregion.web.negotiate import Offer
 from byregion.web.site import engine, site, words
-
-_log = logging.getLogger(__name__)
 
 CSL: Final = Offer(("csl",), "application/vnd.citationstyles.csl+json")
 
@@ -45,7 +38,8 @@ class Citation:
     """What is cited, in the language of the request.
 
     `container` is what it is part of and `publisher` who publishes that, where the data says so; `iri` names it for
-    good, "" for what has no name; `permalink` is where this state of it is kept, "" where it is not.
+    good, "" for what has no name; `permalink` is where this state of it is kept, "" where it is not, and `address`
+    where it is to be had now.
     """
 
     kind: Kind
@@ -56,6 +50,7 @@ class Citation:
     revision: str
     iri: str
     permalink: str
+    address: str
 
     @property
     def name(self) -> str:
@@ -66,7 +61,7 @@ class Citation:
         """Return the citation as an item of CSL-JSON."""
         day = self.published
         told = {
-            "id": self.iri or self.permalink or request.url,
+            "id": self.iri or self.permalink or self.address,
             "type": self.kind,
             "title": self.title.value,
             "container-title": self.container and self.container.value,
@@ -74,7 +69,7 @@ class Citation:
             "issued": day and {"date-parts": [[day.year, day.month, day.day]]},
             "version": self.revision,
             "language": self.title.language,
-            "URL": self.permalink or self.iri,
+            "URL": self.permalink or self.iri or self.address,
         }
         return {name: value for name, value in told.items() if value}
 
@@ -85,19 +80,21 @@ def cite(kind: Kind, title: Text, iri: str = "", publisher: Text | None = None, 
     `publisher` is the catalogue's where none is given. The permalink is the address of the request, which may be that
     of the citation itself, with what `address` says instead.
     """
-    said = _said(site().settings.data)
+    told = said.graph()
     naming = Naming(words(), {})
-    names = [naming.pick(_literals(said, publisher, FOAF.name)) for publisher in _publishers(said)]
+    names = [naming.pick(_literals(told, publisher, FOAF.name)) for publisher in _publishers(told)]
     published = site().revisions.published(engine().revision)
+    shown = dict.fromkeys(_NOT_CITED) | address
     return Citation(
         kind=kind,
         title=title,
-        container=naming.pick(_literals(said, CATALOGUE, DCTERMS.title)),
+        container=naming.pick(_literals(told, CATALOGUE, DCTERMS.title)),
         publisher=publisher or next((name for name in names if name), None),
         published=published.date() if published else None,
         revision=engine().revision,
         iri=iri,
-        permalink=revisions.permalink(**(dict.fromkeys(_NOT_CITED) | address)),
+        permalink=revisions.permalink(**shown),
+        address=revisions.address(**shown),
     )
 
 
@@ -110,24 +107,15 @@ def answer(citation: Citation) -> Response:
 
 def parts() -> tuple[str, ...]:
     """Return what a page that holds a citation is made of besides the revision: what is said of the catalogue."""
-    said = _said(site().settings.data)
-    told = [term.n3() for publisher in _publishers(said) for term in _literals(said, publisher, FOAF.name)]
-    return tuple(sorted([*told, *(term.n3() for term in _literals(said, CATALOGUE, DCTERMS.title))]))
+    told = said.graph()
+    names = [term.n3() for publisher in _publishers(told) for term in _literals(told, publisher, FOAF.name)]
+    return tuple(sorted([*names, *(term.n3() for term in _literals(told, CATALOGUE, DCTERMS.title))]))
 
 
-@cache
-def _said(data: Path) -> Graph:
-    try:
-        return catalogue.read(data)
-    except DataError as error:
-        _log.warning("citations say nothing of publisher and catalogue: %s", error)
-        return Graph()
+def _publishers(told: Graph) -> list[Node]:
+    return sorted(told.objects(CATALOGUE, DCTERMS.publisher), key=str)
 
 
-def _publishers(said: Graph) -> list[Node]:
-    return sorted(said.objects(CATALOGUE, DCTERMS.publisher), key=str)
-
-
-def _literals(said: Graph, subject: Node, predicate: URIRef) -> list[RDFLiteral]:
-    texts = said.objects(subject, predicate)
+def _literals(told: Graph, subject: Node, predicate: URIRef) -> list[RDFLiteral]:
+    texts = told.objects(subject, predicate)
     return [text for text in texts if isinstance(text, RDFLiteral) and FILL_IN not in text]

@@ -13,7 +13,7 @@ from rdflib import DCTERMS, FOAF, RDF, RDFS, SKOS, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from byregion.catalogue import Dump, dumps_of, reference_terms
-from byregion.catalogue.names import CATALOGUE, LICENCE, WHOLE, dataset
+from byregion.catalogue.names import CATALOGUE, WHOLE, dataset
 from byregion.errors import NotFound
 from byregion.namespaces import DCAT, VCARD
 from byregion.web.language import collation
@@ -22,13 +22,6 @@ from byregion.web.site import select, site, words
 
 GRAPH: Final = "catalogue.dcat-ap-no-3"
 """The graph of the edition that pages are made of: it knows sizes and checksums."""
-
-LICENCES: Final = {
-    LICENCE.CC_BY_4_0: "https://creativecommons.org/licenses/by/4.0/",
-    LICENCE.CC0: "https://creativecommons.org/publicdomain/zero/1.0/",
-    LICENCE.NLOD_2_0: "https://data.norge.no/nlod/no/2.0",
-}
-"""The texts of the licences that the portal counts as open, as search engines know them."""
 
 # Names of things that the catalogue leads to, by what they are called with.
 _NAMES: Final = (SKOS.prefLabel, DCTERMS.title, FOAF.name, VCARD.fn, RDFS.label)
@@ -124,11 +117,6 @@ class Reading:
         """Return the data services by name."""
         found = [iri for iri in self.graph.subjects(RDF.type, DCAT.DataService) if isinstance(iri, URIRef)]
         return [self._described(iri, iri.rpartition("/")[2]) for iri in sorted(found)]
-
-    def licence(self) -> str | None:
-        """Return the address of the catalogue's licence, where it is one that the portal counts as open."""
-        told = self.graph.objects(CATALOGUE, DCTERMS.license)
-        return next((LICENCES[iri] for iri in told if isinstance(iri, URIRef) and iri in LICENCES), None)
 
     def publisher(self) -> URIRef | None:
         """Return the IRI of the catalogue's publisher, or None as long as nobody has said who it is."""

@@ -36,7 +36,7 @@ def show(name: str) -> Response:
     media_type = dumps[name].format.served_as if name in dumps else "text/plain"
     response = _file(name, media_type)
     if name in dumps:
-        respond.link(response, signposts.of_download(read, dumps[name]))
+        respond.link(response, signposts.of_download(dumps[name]))
     return response
 
 

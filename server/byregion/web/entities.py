@@ -10,11 +10,12 @@ from rdflib import URIRef
 from werkzeug.wrappers import Response as BaseResponse
 
 from byregion import iri
-from byregion.errors import NotFound, ParameterError
+from byregion.errors import NotFound
 from byregion.namespaces import KINDS
-from byregion.web import citation, graphs, listing, respond
+from byregion.web import citation, graphs, known, listing, respond, schema_org, signposts
 from byregion.web.citation import CSL, Citation
 from byregion.web.formats import GRAPHS, alternates, chosen, named, split_suffix
+from byregion.web.known import Known
 from byregion.web.naming import Naming, read_labels
 from byregion.web.negotiate import HTML, Offer
 from byregion.web.page import Builder, Page, Pointer, Quad
@@ -42,32 +43,25 @@ def document(path: str) -> Response:
     """Return the document about an entity, in the representation that the client likes best."""
     name, suffix = split_suffix(path, (*OFFERS, CSL))
     entity = URIRef(f"{site().settings.base}id/{name}")
-    if not _is_there(entity):
+    told = known.find(entity)
+    if told is None:
         raise NotFound(f"there is nothing called <{entity}>", _near(name))
     offer = chosen(suffix, (*OFFERS, CSL))
-    response = citation.answer(_cited(name, build(entity)[0])) if offer == CSL else _document(name, entity, offer)
+    response = citation.answer(_cited(name, build(entity)[0])) if offer == CSL else _document(name, told, offer)
     respond.vary(response, by_format=not suffix, by_language=offer in (HTML, CSL))
     response.headers["Content-Location"] = _address(name, offer)
-    respond.link(response, _links(name, entity, offer))
+    respond.link(response, _links(name, told, offer))
     return response
 
 
-def _document(name: str, entity: URIRef, offer: Offer) -> Response:
+def _document(name: str, told: Known, offer: Offer) -> Response:
     is_page = offer == HTML
     tag = respond.page_tag(*citation.parts()) if is_page else respond.tag(name, offer.media_type)
-    return respond.conditional(tag, lambda: _page(name, entity) if is_page else _graph(entity, offer))
+    return respond.conditional(tag, lambda: _page(name, told) if is_page else _graph(told.iri, offer))
 
 
 def _cited(name: str, page: Page) -> Citation:
     return citation.cite("entry", page.title, page.iri, path=name)
-
-
-def _is_there(entity: URIRef) -> bool:
-    try:
-        return bool(select("exists", entity=(entity,)))
-    except ParameterError:
-        # What cannot be written as an IRI is the name of nothing.
-        return False
 
 
 def _address(name: str, offer: Offer) -> str:
@@ -75,11 +69,12 @@ def _address(name: str, offer: Offer) -> str:
     return url_for(".document", path=f"{name}.{offer.names[0]}", lang=language)
 
 
-def _links(name: str, entity: URIRef, shown: Offer) -> list[tuple[str, dict[str, str]]]:
+def _links(name: str, told: Known, shown: Offer) -> list[tuple[str, dict[str, str]]]:
     canonical = f"{site().settings.url}doc/{name}"
     others = alternates(OFFERS, shown, lambda offer: _address(name, offer))
-    cited = (_address(name, CSL), {"rel": "describedby", "type": CSL.media_type})
-    return [(canonical, {"rel": "canonical"}), (entity, {"rel": "describes"}), cited, *others]
+    data = [(_address(name, item), {"rel": "describedby", "type": item.media_type}) for item in (*named(GRAPHS), CSL)]
+    about = [(canonical, {"rel": "canonical"}), (told.iri, {"rel": "describes"})]
+    return [*about, *signposts.of_entity(told), *data, *others]
 
 
 def _graph(entity: URIRef, offer: Offer) -> Response:
@@ -87,9 +82,9 @@ def _graph(entity: URIRef, offer: Offer) -> Response:
     return Response(graphs.written(graphs.read(answer.body), offer.engine_type), content_type=offer.content_type)
 
 
-def _page(name: str, entity: URIRef) -> Response:
-    built, more = build(entity)
-    every = page_query("incoming-all", entity=(entity,)) if more else ""
+def _page(name: str, told: Known) -> Response:
+    built, more = build(told.iri)
+    every = page_query("incoming-all", entity=(told.iri,)) if more else ""
     kind = name.partition("/")[0]
     return respond.page(
         "entities/document.html",
@@ -101,6 +96,7 @@ def _page(name: str, entity: URIRef) -> Response:
         csl=_address(name, CSL),
         formats=[(offer.names[0], _address(name, offer)) for offer in named(GRAPHS)],
         alternates=[(offer.names[0], _address(name, offer), offer.media_type) for offer in named(GRAPHS)],
+        embedded=schema_org.entity(told, built, url_for(".document", path=name)),
     )
 
 

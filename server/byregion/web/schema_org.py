@@ -11,17 +11,20 @@ from typing import Any, Final
 from urllib.parse import urljoin
 
 from flask import url_for
-from rdflib import DCTERMS, ORG, SKOS, URIRef
+from rdflib import DCTERMS, ORG, OWL, SKOS, URIRef
 
 from byregion.catalogue import Dump
+from byregion.catalogue.names import dataset as _dataset_iri
 from byregion.namespaces import BR
+from byregion.web import said
 from byregion.web.described import Described, Reading
+from byregion.web.known import Known
+from byregion.web.page import Page
 from byregion.web.site import site, words
 
 Thing = dict[str, Any]
 
 _CONTEXT: Final = "https://schema.org"
-_PERIOD: Final = "P"
 
 CLASSES: Final[Mapping[URIRef, str]] = {
     BR.Region: "Consortium",
@@ -42,7 +45,11 @@ CLASSES: Final[Mapping[URIRef, str]] = {
 """The type of schema.org that is nearest to each class; for all others that is Thing."""
 
 
-def catalogue(read: Reading, shown: Described, datasets: Sequence[Described]) -> Thing:
+# What is only about the same (skos:closeMatch) is not the same to a search engine.
+_THE_SAME: Final = (OWL.sameAs, SKOS.exactMatch)
+
+
+def catalogue(shown: Described, datasets: Sequence[Described]) -> Thing:
     """Return what the page of the catalogue says."""
     listed = [_dataset(item) for item in datasets]
     return _thing(
@@ -50,7 +57,7 @@ def catalogue(read: Reading, shown: Described, datasets: Sequence[Described]) ->
             "@context": _CONTEXT,
             "@type": "DataCatalog",
             **_about(shown, url_for("catalogue.show")),
-            **_given(read, shown),
+            **_given(shown),
             "dataset": listed,
         }
     )
@@ -63,7 +70,7 @@ def dataset(read: Reading, shown: Described) -> Thing:
         {
             "@context": _CONTEXT,
             **_dataset(shown),
-            **_given(read, shown),
+            **_given(shown),
             "version": _first(shown, "version"),
             "datePublished": read.day(shown.iri, DCTERMS.issued),
             "dateModified": read.day(shown.iri, DCTERMS.modified),
@@ -78,21 +85,34 @@ def dataset(read: Reading, shown: Described) -> Thing:
     )
 
 
-def entity(iri: URIRef, classes: Iterable[URIRef], name: str, address: str, same: Sequence[str]) -> Thing:
-    """Return what the page about an entity says: `address` is the page's, `same` are IRIs that others have given it."""
-    types = sorted({CLASSES.get(kind, "Thing") for kind in classes}) or ["Thing"]
-    about = {"@type": types if len(types) > 1 else types[0], "@id": iri, "name": name, "sameAs": list(same)}
+def entity(told: Known, page: Page, address: str) -> Thing:
+    """Return what the page about an entity says; `address` is that of the document, without a suffix."""
+    same = [
+        str(value.iri)
+        for statement in page.statements
+        if statement.predicate.iri in _THE_SAME
+        for value, _ in statement.values
+        if value.iri
+    ]
+    about = {"@type": types(told.classes), "@id": told.iri, "name": page.title.value, "sameAs": same}
+    parts = [{"@type": "Dataset", "@id": str(_dataset_iri(name))} for name in told.datasets]
     return _thing(
         {
             "@context": _CONTEXT,
             "@type": "WebPage",
             "@id": _absolute(address),
             "url": _absolute(address),
-            "name": name,
+            "name": page.title.value,
             "inLanguage": words().language,
+            "isPartOf": parts,
             "mainEntity": _thing(about),
         }
     )
+
+
+def types(classes: Iterable[URIRef]) -> list[str]:
+    """Return the types of schema.org for something of some classes of ours."""
+    return sorted({CLASSES.get(kind, "Thing") for kind in classes}) or ["Thing"]
 
 
 def _dataset(shown: Described) -> Thing:
@@ -104,11 +124,11 @@ def _about(shown: Described, page: str) -> Thing:
     return {"@id": shown.iri, "name": shown.title.value, "description": description, "url": _absolute(page)}
 
 
-def _given(read: Reading, shown: Described) -> Thing:
+def _given(shown: Described) -> Thing:
     publisher = None
     if shown.publisher:
         publisher = _thing({"@type": "Organization", "@id": shown.publisher.iri, "name": shown.publisher.text.value})
-    return {"license": read.licence(), "publisher": publisher, "creator": publisher}
+    return {"license": said.licence(), "publisher": publisher, "creator": publisher}
 
 
 def _download(dump: Dump) -> Thing:

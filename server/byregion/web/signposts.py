@@ -5,15 +5,21 @@ Each function gives addresses with their relation, as `respond.link` takes them.
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import url_for
 
 from byregion.catalogue import Dump
 from byregion.catalogue.names import CATALOGUE, dataset
+from byregion.namespaces import BR
+from byregion.web import said, schema_org
 from byregion.web.described import Described, Reading
 from byregion.web.documents import Links
+from byregion.web.known import Known
 
-SCHEMA = "https://schema.org/"
-_PAGE = "text/html"
+SCHEMA: Final = "https://schema.org/"
+_PAGE: Final = "text/html"
+_OF_OTHERS: Final = frozenset({BR.Quote, BR.SourceDocument})
 
 
 def of_catalogue(read: Reading) -> Links:
@@ -32,10 +38,20 @@ def of_dataset(read: Reading, shown: Described) -> Links:
     return [(shown.iri, {"rel": "cite-as"}), *_type("AboutPage"), *_type("Dataset"), *_given(read), up, *items]
 
 
-def of_download(read: Reading, dump: Dump) -> Links:
+def of_download(dump: Dump) -> Links:
     """Return the links of a file: to the dataset that it holds, and what that is cited as."""
     page = (url_for("datasets.show", name=dump.dataset), {"rel": "collection", "type": _PAGE})
-    return [(dataset(dump.dataset), {"rel": "cite-as"}), *_type("Dataset"), *_licence(read), page]
+    return [(dataset(dump.dataset), {"rel": "cite-as"}), *_type("Dataset"), *_licence(), page]
+
+
+def of_entity(told: Known) -> Links:
+    """Return the links of the document about an entity: how it is cited, what it is, and to its datasets."""
+    classes = [(str(kind), {"rel": "type"}) for kind in told.classes]
+    kinds = [link for name in schema_org.types(told.classes) for link in _type(name)]
+    up = [(url_for("datasets.show", name=name), {"rel": "collection", "type": _PAGE}) for name in told.datasets]
+    # What a source says in its own words is not ours to license.
+    licence = [] if set(told.classes) & _OF_OTHERS else _licence()
+    return [(told.iri, {"rel": "cite-as"}), *classes, *kinds, *licence, *up]
 
 
 def _type(name: str) -> Links:
@@ -45,11 +61,11 @@ def _type(name: str) -> Links:
 def _given(read: Reading) -> Links:
     """Return the links to the licence and to the publisher, where they are known."""
     publisher = read.publisher()
-    return [*_licence(read), *([(publisher, {"rel": "author"})] if publisher else [])]
+    return [*_licence(), *([(publisher, {"rel": "author"})] if publisher else [])]
 
 
-def _licence(read: Reading) -> Links:
-    licence = read.licence()
+def _licence() -> Links:
+    licence = said.licence()
     return [(licence, {"rel": "license"})] if licence else []
 
 
