@@ -41,9 +41,9 @@ def iri(name: str) -> URIRef:
 
 
 def describe(
-    told: Iterable[NamedQuery], endpoint: URIRef, called: Callable[[str], Iterable[Literal]], into: Graph
+    told: Iterable[NamedQuery], endpoint: URIRef | None, called: Callable[[str], Iterable[Literal]], into: Graph
 ) -> Graph:
-    """Return `into` with what is to be said of the queries `told`, which can be asked at `endpoint`.
+    """Return `into` with what is to be said of the queries `told`, which can be asked at `endpoint`, if there is one.
 
     `called` gives what people call a parameter, in each language.
     """
@@ -53,7 +53,8 @@ def describe(
         into.add((COLLECTION, DCTERMS.hasPart, subject))
         for predicate, value in _query(query):
             into.add((subject, predicate, value))
-        into.add((subject, SDO.target, endpoint))
+        if endpoint is not None:
+            into.add((subject, SDO.target, endpoint))
         for order, parameter in enumerate(query.parameters):
             node = URIRef(f"{subject}#{parameter.name}")
             into.add((subject, SH.parameter, node))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from rdflib import Dataset, Graph
+from rdflib import RDF, VOID, Dataset, Graph
 
 from byregion import catalogue, dumps, evidence, infer, links, queries
 from byregion.assets import folder
@@ -19,7 +19,7 @@ from byregion.edition import sitemap
 from byregion.engine.memory import MemoryEngine
 from byregion.errors import DataError
 from byregion.iri import INFERRED
-from byregion.namespaces import BASE
+from byregion.namespaces import BASE, DCAT
 from byregion.validate import read_shapes, report
 
 SUFFIXES: Final[Mapping[str, str]] = {
@@ -35,13 +35,16 @@ SUFFIXES: Final[Mapping[str, str]] = {
 class Task:
     """What an edition is to be of: a folder of data, the address of the server, the base of the entities.
 
-    `revision` is the name of the revision that the server answers from.
+    `revision` is the name of the revision that the server answers from. A static copy answers no queries: then
+    nothing tells of an endpoint (`is_copy`). Without `source_text` the downloads leave out the words of stored texts.
     """
 
     data: str
     url: str
     revision: str
     base: str = BASE
+    is_copy: bool = False
+    source_text: bool = True
 
 
 def contents(task: Task) -> Iterator[tuple[str, bytes]]:
@@ -55,9 +58,11 @@ def contents(task: Task) -> Iterator[tuple[str, bytes]]:
     engine = MemoryEngine.of((*ontology_files(), *data_files(data)), infer.UPDATES)
     if engine.revision != task.revision:
         raise DataError("the files have changed since the server read them; start it again to publish them", data)
-    published = dumps.published(data, engine.graph(INFERRED))
+    inferred = engine.graph(INFERRED)
+    published = dumps.published(data, inferred)
+    given = published if task.source_text else dumps.published(data, inferred, source_text=False)
     made: list[Dump] = []
-    for dump, content in dumps.make_all(published):
+    for dump, content in dumps.make_all(given):
         made.append(dump)
         yield f"dumps/{dump.file}", content
     yield f"dumps/{dumps.CHECKSUMS}", dumps.checksums(made)
@@ -65,17 +70,23 @@ def contents(task: Task) -> Iterator[tuple[str, bytes]]:
         for suffix, media_type in SUFFIXES.items():
             yield f"{name}.{suffix}", catalogue.written(graph, media_type)
     addresses = sitemap.addresses(published, [query.name for query in queries.read_all(folder("queries"))], task.base)
-    yield from sitemap.written(addresses, task.url)
+    yield from sitemap.written([it for it in addresses if not (task.is_copy and it == "sparql")], task.url)
 
 
 def _graphs(task: Task, data: Path, published: Published, made: list[Dump]) -> Iterator[tuple[str, Graph]]:
     said = catalogue.read(data)
+    if task.is_copy:
+        for service in list(said.subjects(RDF.type, DCAT.DataService)):
+            said.remove((service, None, None))
     concepts = read_graph(folder("ontology") / "concepts.ttl")
     for profile in catalogue.PROFILES:
         graph = catalogue.build(said, made, task.url, concepts=concepts, profile=profile)
         yield f"catalogue.{profile}", graph
     dataset = _dataset(published)
-    yield "void", catalogue.void(dataset, said, made, task.url)
+    void = catalogue.void(dataset, said, made, task.url)
+    if task.is_copy:
+        void.remove((None, VOID.sparqlEndpoint, None))
+    yield "void", void
     checked = Checked(report(dataset, read_shapes()), [*evidence.check(dataset, data), *links.check(dataset)])
     yield "quality", catalogue.quality(dataset, data, checked)
 

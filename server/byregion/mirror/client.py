@@ -13,8 +13,8 @@ from wsgiref.util import setup_testing_defaults
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 """What https://peps.python.org/pep-3333/ calls an application."""
 
-# A browser; who offers no page may send what it has.
-ACCEPT: Final = "text/html, */*;q=0.1"
+PAGE: Final = "text/html"
+ANYTHING: Final = "*/*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,13 @@ class Answer:
                     yield address
 
 
-def ask(app: App, address: str) -> Answer:
-    """Return the answer of `app` to a GET of `address`, a path and perhaps a query."""
+def ask(app: App, address: str, accept: str) -> Answer:
+    """Return the answer of `app` to a GET of `address`, a path and perhaps a query, for who accepts `accept`."""
     parts = urlsplit(address)
     environ: dict[str, Any] = {
         "PATH_INFO": unquote_to_bytes(parts.path).decode("latin-1"),  # as PEP 3333 has it
         "QUERY_STRING": parts.query,
-        "HTTP_ACCEPT": ACCEPT,
+        "HTTP_ACCEPT": accept,
     }
     setup_testing_defaults(environ)
     started: list[tuple[int, list[tuple[str, str]]]] = []

@@ -10,31 +10,34 @@ from functools import cache
 from typing import Final
 from urllib.parse import parse_qs, quote, unquote, urlencode, urljoin, urlsplit
 
+from byregion.catalogue import PROFILES
 from byregion.config import LANGUAGES, Settings
 from byregion.errors import CopyError
 from byregion.queries import NamedQuery
+from byregion.web.citation import CSL
 from byregion.web.pages import SIZE
 
 _QUERIES: Final = "queries/"
+_CITATION: Final = f".{CSL.names[0]}"
 _FROM_ROOT: Final = re.compile("/(?!/)")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Something on the site: a path below its root, in a language where that matters, one page of it.
+    """Something on the site: a path below its root, in a language where that matters, one page or one view of it.
 
-    A page has the path without a suffix. The answer to a query as data has a language where it is not the one that the
-    query's own example asks for.
+    A page has the path without a suffix. Data has a language where it is another than the one that it has by default.
     """
 
     path: str
     language: str = ""
     page: int = 1
+    view: str = ""
 
     @property
-    def is_answer(self) -> bool:
-        """Whether this is the answer to a query as data, which is another in another language."""
-        return self.path.startswith(_QUERIES) and "." in self.path
+    def is_spoken(self) -> bool:
+        """Whether this is data that is another in another language: the answer to a query, or a citation."""
+        return "." in self.path and (self.path.startswith(_QUERIES) or self.path.endswith(_CITATION))
 
     @property
     def stem(self) -> str:
@@ -51,7 +54,7 @@ class Place:
     def data_file(self) -> str:
         """The file that this is as anything else: its suffix stays last, as that tells a server the media type."""
         name, dot, suffix = self.path.rpartition(".")
-        marks = [f"page-{self.page}" if self.page > 1 else "", self.language]
+        marks = [f"page-{self.page}" if self.page > 1 else "", self.view, self.language]
         return ".".join([name, *filter(None, marks), suffix]) if dot else self.path
 
 
@@ -88,16 +91,20 @@ class Places:
         given = parse_qs(parts.query, keep_blank_values=True)
         language = given.pop("lang", [""])[0]
         number = given.pop("page", ["1"])[0]
+        view = given.pop("profile", [""])[0]
         if path.startswith("static/"):
             given.pop("v", None)
         elif path.startswith(_QUERIES):
             language = self._example(path, given, language)
-        if given or not number.isdecimal() or language not in ("", *LANGUAGES):
+        if path.endswith(_CITATION) and language == LANGUAGES[0]:
+            language = ""
+        if given or not number.isdecimal() or language not in ("", *LANGUAGES) or view not in ("", *PROFILES):
             raise CopyError(f"{address}, which only a server can answer")
-        return Place(path, language, int(number))
+        # The page of the catalogue is one, whatever its data is to conform to.
+        return Place(path, language, int(number), view if "." in path and view != PROFILES[0] else "")
 
     def _example(self, path: str, given: dict[str, list[str]], language: str) -> str:
-        """Take the values of the example from `given`; return the language of the answer."""
+        """Take the values of the example from `given`; return the language that the answer is in."""
         name, dot, _ = path.removeprefix(_QUERIES).partition(".")
         spoken = ""
         if given.get("page-size") == [str(SIZE)]:
@@ -109,7 +116,7 @@ class Places:
             elif values != parameter.examples:
                 continue
             given.pop(parameter.name, None)
-        return spoken if dot else language
+        return spoken if dot and not path.endswith(_CITATION) else language
 
     def address(self, place: Place) -> str:
         """Return the path and query at which the app has `place`."""
@@ -119,6 +126,8 @@ class Places:
             asked |= {item.name: place.language for item in self._queries[name].parameters if item.kind == "language"}
         if place.page > 1:
             asked["page"] = str(place.page)
+        if place.view:
+            asked["profile"] = place.view
         return quote(self.root + place.path) + (f"?{urlencode(asked)}" if asked else "")
 
 

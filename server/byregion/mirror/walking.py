@@ -33,12 +33,15 @@ class Copied:
     """What was copied.
 
     `types` has the Content-Type of each file; `variants` the files that an address without a suffix is answered with,
-    the preferred one first, by what their names begin with; `headers` what every answer carries. `caching` and
-    `lasting` are Cache-Control: of what changes, and of files whose addresses change with them.
+    the preferred one first, by what their names begin with. `redirects` has where an address leads, `gone` what was
+    given up, as paths below the root. `headers` is what every answer carries, `caching` and `lasting` its
+    Cache-Control: of what changes, and of files whose addresses change with them.
     """
 
     types: Mapping[str, str]
     variants: Mapping[str, Sequence[str]]
+    redirects: Mapping[str, str]
+    gone: Sequence[str]
     headers: Mapping[str, str]
     caching: str
     lasting: str
@@ -56,6 +59,8 @@ class Walk:
         self._files: dict[Place, str] = {}
         self._types: dict[str, str] = {}
         self._variants: dict[str, list[Place]] = {}
+        self._redirects: dict[str, str] = {}
+        self._gone: list[str] = []
         self._lasting = ""
 
     def run(self, seeds: Iterable[str]) -> Copied:
@@ -76,55 +81,73 @@ class Walk:
         return Copied(
             types=dict(sorted(self._types.items())),
             variants=variants,
+            redirects=dict(sorted(self._redirects.items())),
+            gone=sorted(self._gone),
             headers={name: value for name in _OF_EVERY_ANSWER if (value := front.get(name)) is not None},
             caching=front.get("Cache-Control") or "",
             lasting=self._lasting,
         )
 
     def _is_known(self, place: Place) -> bool:
-        # A page is taken in every language at once; of a query's answer as data each language is a file of its own.
-        return place in self._files or (not place.is_answer and replace(place, language="") in self._files)
+        # A page is taken in every language at once; of what is spoken each language is a file of its own.
+        return place in self._files or (not place.is_spoken and replace(place, language="") in self._files)
 
     def _take(self, place: Place) -> Iterator[Place]:
         """Copy what is at a place, and yield the places that it leads to."""
         # Should it be a page, this is the first language of three.
-        first = replace(place, language=place.language or LANGUAGES[0])
-        answer = self._ask(place if place.is_answer else first)
+        first = place if place.is_spoken else replace(place, language=place.language or LANGUAGES[0])
+        answer = client.ask(self._app, self._places.address(first), client.ANYTHING)
+        bare = place if place.is_spoken else replace(place, language="")
         kept_in = self._places.of(answer.headers.get("Content-Location") or "", place) or place
-        if answer.is_page:
-            yield from self._take_page({first.language: answer}, place)
+        if answer.status in (301, 302, 303, 307, 308):
+            self._files[bare] = ""
+            yield from self._take_redirect(bare)
+        elif answer.status == 410:
+            self._files[bare] = ""
+            self._gone.append(place.path)
+        elif answer.is_page:
+            yield from self._take_page(place, {first.language: _checked(answer, place)}, [])
         elif kept_in.path != place.path:
-            # The address has no file of its own: it is negotiated among representations that have one.
-            self._files[replace(place, language="")] = ""
-            alternates = self._alternates(answer, place)
-            self._variants[place.stem] = [kept_in, *alternates]
-            yield from (kept_in, *alternates)
+            # What takes anything gets data: the address is negotiated among files, the first of which is this.
+            data = [kept_in, *self._others(_checked(answer, place), place)]
+            yield from data
+            if any(map(_is_page, answer.links("alternate"))):
+                yield from self._take_page(place, {}, data)
+            else:
+                self._files[bare] = ""
+                self._variants[place.stem] = data
         else:
-            place = place if place.is_answer else replace(place, language="")
-            self._write(place, place.data_file, answer)
+            self._write(bare, bare.data_file, _checked(answer, place))
             if answer.content_type.startswith("application/xml") and "sitemap" in place.path:
                 yield from self._mapped(answer, place)
 
-    def _take_page(self, known: dict[str, client.Answer], place: Place) -> Iterator[Place]:
-        """Copy a page in every language, some of which are known."""
+    def _take_page(self, place: Place, known: dict[str, client.Answer], data: Sequence[Place]) -> Iterator[Place]:
+        """Copy a page in every language, some of which are known; `data` is what is preferred to it."""
         self._files[replace(place, language="")] = ""
         others: dict[Place, None] = {}
         for language in LANGUAGES:
             own = replace(place, language=language)
             answer = known.get(language) or self._ask(own)
             self._write(own, own.page_file, answer)
-            alternates = self._alternates(answer, own)
-            others |= dict.fromkeys(other for other in alternates if not other.language)
-            yield from alternates
+            found = self._others(answer, own)
+            others |= dict.fromkeys(other for other in found if not other.language)
+            yield from found
             yield from self._linked(answer.body.decode("utf-8"), own)
-        self._variants[place.stem] = [*(replace(place, language=tag) for tag in LANGUAGES), *others]
+        spoken = [replace(place, language=tag) for tag in LANGUAGES]
+        if place.page == 1:
+            self._variants[place.stem] = list(dict.fromkeys([*data, *spoken, *others]))
+
+    def _take_redirect(self, place: Place) -> Iterator[Place]:
+        answer = client.ask(self._app, self._places.address(place), client.ANYTHING)
+        location = answer.headers.get("Location") or ""
+        found = self._places.of(location, place)
+        if found is None:
+            raise CopyError(f"/{place.path} leads to {location}, which is no part of the site")
+        self._redirects[place.path] = location.removeprefix(self._places.root)
+        yield found
 
     def _ask(self, place: Place) -> client.Answer:
-        address = self._places.address(place)
-        answer = client.ask(self._app, address)
-        if answer.status != 200:
-            raise CopyError(f"{address} is part of the site and answers {answer.status}")
-        return answer
+        return _checked(client.ask(self._app, self._places.address(place), client.PAGE), place)
 
     def _write(self, place: Place, file: str, answer: client.Answer) -> None:
         target = self._into / file
@@ -135,12 +158,15 @@ class Walk:
         target.write_bytes(answer.body)
         self._files[place] = file
         self._types[file] = answer.content_type
-        if file.startswith("static/"):
+        if place.path.startswith("static/"):
             self._lasting = answer.headers.get("Cache-Control") or ""
         self._step(len(self._types))
 
-    def _alternates(self, answer: client.Answer, source: Place) -> list[Place]:
-        return [found for link in answer.links("alternate") if (found := self._places.of(link, source))]
+    def _others(self, answer: client.Answer, source: Place) -> list[Place]:
+        """Return the data that is to be had at the address of an answer."""
+        links = (*answer.links("alternate"), *answer.links("describedby"))
+        found = (self._places.of(link, source) for link in links if not _is_page(link))
+        return list(dict.fromkeys(place for place in found if place is not None))
 
     def _linked(self, page: str, source: Place) -> Iterator[Place]:
         for link in pages.links(page):
@@ -171,3 +197,13 @@ class Walk:
         target = self._into / file
         # As bytes: where a line ends is part of what the server would send.
         target.write_bytes(pages.relinked(target.read_bytes().decode("utf-8"), lead).encode("utf-8"))
+
+
+def _checked(answer: client.Answer, place: Place) -> client.Answer:
+    if answer.status != 200:
+        raise CopyError(f"/{place.path} is part of the site and answers {answer.status}")
+    return answer
+
+
+def _is_page(link: str) -> bool:
+    return urlsplit(link).path.endswith(".html")

@@ -66,14 +66,20 @@ _HEADERS = {
 
 
 def create_app(
-    settings: Settings, engine: Engine, archived: Revisions | None = None, *, is_copy: bool = False
+    settings: Settings,
+    engine: Engine,
+    archived: Revisions | None = None,
+    *,
+    is_copy: bool = False,
+    source_text: bool = True,
 ) -> Flask:
     """Return the app that publishes what `engine` holds, as `settings` say, and the revisions that are `archived`.
 
-    With `is_copy` it is the one that a static copy is made of.
+    With `is_copy` it is the one that a static copy is made of; without `source_text` its downloads leave out the words
+    of stored texts.
     """
     app = Flask("byregion.web", static_url_path="/static")
-    task = Task(str(settings.data), settings.url, engine.revision, settings.base)
+    task = Task(str(settings.data), settings.url, engine.revision, settings.base, is_copy, source_text)
     named_queries, edition = queries.read_all(folder("queries")), Edition(task, settings.query_seconds)
     app.extensions["byregion"] = Site(
         settings, engine, archived or Revisions(engine), named_queries, edition, is_copy=is_copy

@@ -70,6 +70,9 @@ class Asked:
     def address(self, offer: Offer, page: Page | None = None) -> str:
         """Return where the answer, or one page of it, is to be had as `offer`."""
         given: dict[str, Any] = dict(self.values)
+        if site().is_copy:
+            # Of a file there is one, with the values of the example and at most another language.
+            given = {name: values for name, values in given.items() if tuple(values) != self.query.examples.get(name)}
         if page:
             given |= {"page": page.number, "page-size": page.size}
         if "wording" in request.args:

@@ -80,14 +80,18 @@ def about(name: str, suffix: str = "") -> Response:
     offer = chosen(suffix, GRAPHS)
     response = _described((query,), offer)
     respond.vary(response, by_format=not suffix)
-    links = alternates(GRAPHS, offer, lambda other: url_for(".about", name=name, suffix=other.names[0]))
-    respond.link(response, [(executable.iri(name), {"rel": "describes"}), *links])
+
+    def address(of: Offer) -> str:
+        return url_for(".about", name=name, suffix=of.names[0], lang=None)
+
+    response.headers["Content-Location"] = address(offer)
+    respond.link(response, [(executable.iri(name), {"rel": "describes"}), *alternates(GRAPHS, offer, address)])
     return response
 
 
 def _described(told: Sequence[NamedQuery], offer: Offer) -> Response:
     def made() -> Response:
-        endpoint = URIRef(site().settings.url + "sparql")
+        endpoint = None if site().is_copy else URIRef(site().settings.url + "sparql")
         graph = executable.describe(told, endpoint, _called, graphs.SortedGraph())
         return Response(graphs.written(graph, offer.engine_type), content_type=offer.content_type)
 

@@ -11,6 +11,7 @@ from byregion.catalogue.names import WHOLE, dataset
 from byregion.web import respond
 from byregion.web.catalogue import SUFFIX
 from byregion.web.formats import GRAPHS, alternates, chosen
+from byregion.web.negotiate import Offer
 from byregion.web.site import site
 
 blueprint = Blueprint("statistics", __name__)
@@ -24,18 +25,24 @@ _COUNTS: Final = {
 
 
 @blueprint.get("/.well-known/void")
-def show() -> Response:
+@blueprint.get("/.well-known/void.<suffix>")
+def show(suffix: str = "") -> Response:
     """Return the description of everything that is published: how much of what, where, and linked to whom."""
-    offer = chosen("", GRAPHS)
+    offer = chosen(suffix, GRAPHS)
     tag = respond.tag("void", site().edition.tag(), offer.media_type)
     response = respond.conditional(
         tag,
         lambda: Response(site().edition.read(f"void.{SUFFIX[offer.engine_type]}"), content_type=offer.content_type),
     )
-    respond.vary(response, by_format=True)
-    links = alternates(GRAPHS, offer, lambda other: url_for(".show", format=other.names[0]))
+    respond.vary(response, by_format=not suffix)
+    response.headers["Content-Location"] = _address(offer)
+    links = alternates(GRAPHS, offer, _address)
     respond.link(response, [(dataset(WHOLE), {"rel": "describes"}), *links])
     return response
+
+
+def _address(offer: Offer) -> str:
+    return url_for(".show", suffix=offer.names[0], lang=None)
 
 
 def counts(name: str) -> list[tuple[str, int]]:
