@@ -213,4 +213,7 @@ def _app(settings: Settings, address: Path, revision: str) -> Any:
     # Half of the threads at most work on earlier revisions.
     rooms = Rooms(limits, askers=max(1, settings.http_threads // 2))
     archive = Archive(Path(settings.archive)) if settings.archive else None
-    return create_app(settings, pool, Revisions(pool, archive, rooms))
+    app = create_app(settings, pool, Revisions(pool, archive, rooms))
+    # Catalogue and downloads take some seconds to make; so they are there when somebody asks.
+    app.extensions["byregion"].edition.begin()
+    return app

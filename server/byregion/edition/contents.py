@@ -22,6 +22,8 @@ from byregion.iri import INFERRED
 from byregion.namespaces import BASE, DCAT
 from byregion.validate import read_shapes, report
 
+CHECKSUMS: Final = "SHA256SUMS"
+"""The name of the last file of an edition: the SHA-256 of every other one."""
 SUFFIXES: Final[Mapping[str, str]] = {
     "ttl": "text/turtle",
     "nt": "application/n-triples",

@@ -17,12 +17,10 @@ from threading import Thread
 from typing import IO, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from byregion.edition.contents import Task, contents
+from byregion.edition.contents import CHECKSUMS, Task, contents
 from byregion.errors import ByregionError
 
-CHECKSUMS: Final = "SHA256SUMS"
-"""The name of the last file in the ZIP file: the SHA-256 of every other one."""
-_NICE: Final = 10
+_NICE: Final = 5
 
 
 def main() -> int:

@@ -21,8 +21,7 @@ from zipfile import ZipFile
 from rdflib import Graph
 
 from byregion.dataset import in_order
-from byregion.edition.contents import Task
-from byregion.edition.press import CHECKSUMS
+from byregion.edition.contents import CHECKSUMS, Task
 from byregion.errors import NotFound, Unavailable
 from byregion.namespaces import empty_graph
 
