@@ -227,6 +227,15 @@ def test_the_answer_to_a_query_of_ones_own_is_cited_by_its_permalink(cited: http
     assert csv[0].content == csv[1].content
 
 
+def test_where_nothing_is_kept_the_answer_to_a_query_is_cited_by_its_address_and_not_the_one_that_was_claimed(
+    client: httpx.Client,
+):
+    parameters = {"query": QUERY, "format": "csl", "lang": "nb"}
+    told = item(client.get("/sparql", params=parameters, headers={"host": "elsewhere.example"}))
+    address = urlsplit(str(told["URL"]))
+    assert (address.netloc, parse_qs(address.query)) == ("127.0.0.1:8080", {"query": [QUERY]})
+
+
 def test_the_page_of_an_answer_to_ones_own_query_says_how_to_cite_it(cited: httpx.Client):
     page = page_of(cited.get(f"/sparql?query={quote(QUERY)}", headers=BROWSER | {"accept-language": "en"}))
     section = next(part for part in page.iter("section") if part.get("aria-labelledby") == "citing")
