@@ -164,6 +164,6 @@ def test_a_query_without_parameters_is_asked_without_any(engine: Pool):
     app = create_app(Settings(), engine)
     with app.test_request_context():
         made = {item.language: item.code for item in snippets(Asked(query, {}))}
-    assert made["curl"] == "curl --fail-with-body --get http://127.0.0.1:8080/queries/all.csv"
+    assert made["curl"] == "curl --fail-with-body http://127.0.0.1:8080/queries/all.csv"
     assert "?" not in made["R"]
     assert "values = [\n]" in made["Python"]

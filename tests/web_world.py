@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from xml.etree.ElementTree import Element
 
 import html5lib
 import httpx
+from flask import Flask
 from rdflib import Graph
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -32,3 +34,11 @@ def text_of(element: Element | None) -> str:
     """The words in an element, white space as a browser shows it."""
     assert element is not None
     return " ".join("".join(element.itertext()).split())
+
+
+def wait_for_edition(app: Flask) -> None:
+    """Wait until what the server makes from the files is made: catalogue, downloads, statistics."""
+    edition, until = app.extensions["byregion"].edition, time.monotonic() + 120
+    while not edition.is_made():
+        assert time.monotonic() < until, "the edition is not made after two minutes"
+        time.sleep(0.05)

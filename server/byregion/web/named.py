@@ -24,7 +24,8 @@ from byregion.web.snippets import snippets
 
 blueprint = Blueprint("queries", __name__)
 
-_TEXT: Final = Offer(("rq",), "application/sparql-query")
+TEXT: Final = Offer(("rq",), "application/sparql-query")
+"""The query itself, with the values filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def _called(parameter: str) -> list[Literal]:
 def show(name: str) -> Response:
     """Return the answer to a named query, in the representation that the client likes best."""
     query, suffix = _find(name)
-    offers = (HTML, *answers.offers(query.text), _TEXT)
+    offers = (HTML, *answers.offers(query.text), TEXT)
     offer = chosen(suffix, (*offers, CSL))
     asked = Asked.of_request(query, is_page=offer in (HTML, CSL))
     asked.pin()
@@ -133,7 +134,7 @@ def _data(asked: Asked, offer: Offer) -> Response:
         return citation.answer(asked.citation())
     page = pages.wanted(asked.text())
     text = asked.text(page)
-    if offer == _TEXT:
+    if offer == TEXT:
         response = Response(text, content_type=offer.media_type)
     else:
         response = answers.data(text, offer, asked.cover(offer, page))

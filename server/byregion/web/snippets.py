@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -42,9 +42,14 @@ def snippets(asked: Asked) -> tuple[Snippet, ...]:
 
     pairs = [(name, value) for name, values in asked.values.items() for value in values]
     return tuple(
-        Snippet(language, _written(template, address=address, pairs=pairs, is_table=is_table))
+        Snippet(language, _written(template, address=address, pairs=pairs, is_table=is_table, is_get=True))
         for template, language in LANGUAGES.items()
     )
+
+
+def curl(address: str, pairs: Sequence[tuple[str, str]], *, is_get: bool) -> str:
+    """Return how curl asks for an address with `pairs` of names and values, or sends them as a form."""
+    return _written("curl", address=lambda *_: address, pairs=pairs, is_get=is_get)
 
 
 def _written(template: str, **context: object) -> str:

@@ -1,0 +1,213 @@
+"""The description of the API: a document for programs, and the same as a page."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, Response, current_app, request, url_for
+
+from byregion import openapi
+from byregion.catalogue import FORMATS, PROFILES
+from byregion.web import formats, pages, problem, respond, snippets
+from byregion.web.citation import CSL
+from byregion.web.named import TEXT
+from byregion.web.negotiate import HTML, Offer
+from byregion.web.negotiate import language as negotiated_language
+from byregion.web.site import site, words
+
+blueprint = Blueprint("openapi", __name__)
+
+# Who asks for no language is a program, and programs are read in English.
+_LANGUAGES: Final = ("en", "nb", "nn")
+# What files to download are; the list of their checksums is the plain text.
+_MEDIA_TYPES: Final = ("text/plain", *(form.served_as for form in FORMATS))
+
+
+@blueprint.get("/openapi.json")
+def show() -> Response:
+    """Return the description as OpenAPI 3.1."""
+    language = negotiated_language(request.headers.get("Accept-Language"), request.args.get("lang"), _LANGUAGES)
+    body = _written(language)
+    response = respond.conditional(respond.tag(body), lambda: Response(body, content_type="application/json"))
+    response.headers["Content-Language"] = language
+    respond.vary(response, by_language=True)
+    return response
+
+
+def _written(language: str) -> str:
+    """Return the description as it is sent; it is the same for as long as the app runs."""
+    kept: dict[str, str] = current_app.extensions.setdefault("byregion-openapi", {})
+    if language not in kept:
+        document = openapi.document(_service(language), site().queries, language)
+        kept[language] = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return kept[language]
+
+
+def _service(language: str) -> openapi.Service:
+    titles: dict[int, list[str]] = defaultdict(list)
+    for kind in (*problem.KINDS.values(), problem.INTERNAL):
+        titles[kind.status].append(site().words[language](f"problems.{kind.name}.title"))
+    return openapi.Service(
+        url=site().settings.url,
+        version=version("byregion"),
+        offers={
+            "document": _offers(HTML, *formats.GRAPHS),
+            "cited": _offers(HTML, *formats.GRAPHS, CSL),
+            "graph": _offers(*formats.GRAPHS),
+            "file": tuple(((), media_type) for media_type in _MEDIA_TYPES),
+            "answer": _offers(*formats.TABLES, *formats.GRAPHS, HTML),
+            "SELECT": _offers(*formats.TABLES, HTML, TEXT, CSL),
+            "ASK": _offers(*formats.SOLUTIONS, HTML, TEXT, CSL),
+            "CONSTRUCT": _offers(*formats.GRAPHS, HTML, TEXT, CSL),
+        },
+        problems={status: "; ".join(found) for status, found in titles.items()},
+        profiles=PROFILES,
+        figures={
+            "max_rows": site().settings.max_rows,
+            "page_size": pages.SIZE,
+            "largest_page": pages.LARGEST,
+        },
+        called={
+            key.removeprefix("parameters."): text
+            for key, text in site().words[language].strings.items()
+            if key.startswith("parameters.")
+        },
+    )
+
+
+def _offers(*offers: Offer) -> openapi.Offers:
+    return tuple((offer.names, offer.media_type) for offer in offers)
+
+
+# --- As a page --------------------------------------------------------------------------------------------------------
+
+MANY: Final = 12
+"""Values of a parameter that the page does not list, because there are so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A parameter as the page shows it: what it may be is `kind`, what it is without a value `default`."""
+
+    name: str
+    text: str
+    kind: str
+    default: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A method of a resource as the page shows it; `example` is an address to try, "" where a browser cannot."""
+
+    name: str
+    method: str
+    path: str
+    title: str
+    text: str
+    fields: tuple[Field, ...]
+    columns: tuple[str, ...]
+    media_types: tuple[str, ...]
+    problems: tuple[str, ...]
+    example: str
+    code: str
+
+
+@blueprint.get("/api")
+def page() -> Response:
+    """Return the page that describes the API."""
+    body = _written(words().language)
+    response = respond.conditional(
+        respond.page_tag(body), lambda: respond.page("openapi/openapi.html", **_context(json.loads(body)))
+    )
+    respond.vary(response, by_language=True)
+    return response
+
+
+def _context(document: dict[str, Any]) -> dict[str, object]:
+    operations = [
+        (tags, _operation(document, path, method, told))
+        for path, methods in document["paths"].items()
+        for method, told in methods.items()
+        for tags in [told["tags"]]
+    ]
+    parts = [
+        (tag["name"], tag["description"], [operation for tags, operation in operations if tag["name"] in tags])
+        for tag in document["tags"]
+    ]
+    return {"text": document["info"]["description"], "parts": parts}
+
+
+def _operation(document: dict[str, Any], path: str, method: str, told: dict[str, Any]) -> Operation:
+    parameters = [_resolved(document, item) for item in told.get("parameters", ())]
+    answers = {status: _resolved(document, item) for status, item in told["responses"].items()}
+    pairs = list(_pairs(document, told, parameters))
+    in_path = [item for item in parameters if item["in"] == "path"]
+    filled = path
+    for item in in_path:
+        filled = filled.replace(f"{{{item['name']}}}", quote(str(item.get("example", item["schema"].get("default")))))
+    local = url_for("home.show", lang=None).rstrip("/") + filled
+    can_be_tried = method == "get" and "200" in answers and all("example" in item for item in in_path)
+    return Operation(
+        name=told["operationId"],
+        method=method.upper(),
+        path=path,
+        title=told["summary"],
+        text=told.get("description", ""),
+        fields=tuple(_field(document, item) for item in parameters),
+        columns=tuple(told.get("x-columns", ())),
+        media_types=tuple(answers.get("200", {}).get("content", ())),
+        problems=tuple(f"{status} {item['description']}" for status, item in answers.items() if status >= "400"),
+        example=local + (f"?{urlencode(pairs)}" if pairs else "") if can_be_tried else "",
+        code=snippets.curl(site().settings.url.rstrip("/") + filled, pairs, is_get=method == "get"),
+    )
+
+
+def _resolved(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    """Return what a node refers to, together with what stands beside the reference; or the node itself."""
+    if "$ref" not in node:
+        return node
+    found: Any = document
+    for step in node["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    return {**found, **{key: value for key, value in node.items() if key != "$ref"}}
+
+
+def _pairs(
+    document: dict[str, Any], told: dict[str, Any], parameters: list[dict[str, Any]]
+) -> Iterator[tuple[str, str]]:
+    """Yield the names and values of an example: of the address, or of the form where there is one."""
+    for item in parameters:
+        if item["in"] == "query" and "example" in item:
+            values = item["example"] if isinstance(item["example"], list) else [item["example"]]
+            yield from ((item["name"], value) for value in values)
+    if "requestBody" in told:
+        body = _resolved(document, told["requestBody"])
+        yield from body["content"]["application/x-www-form-urlencoded"]["example"].items()
+
+
+def _field(document: dict[str, Any], parameter: dict[str, Any]) -> Field:
+    schema = _resolved(document, parameter["schema"])
+    default = schema.get("default", "")
+    return Field(
+        name=parameter["name"],
+        text=parameter["description"],
+        kind=_kind(document, schema),
+        default=", ".join(default) if isinstance(default, list) else str(default),
+    )
+
+
+def _kind(document: dict[str, Any], schema: dict[str, Any]) -> str:
+    """Return what a value may be: the values there are, in words, or as a range of numbers."""
+    one = _resolved(document, schema.get("items", schema))
+    one = _resolved(document, one["anyOf"][0]) if "anyOf" in one else one
+    if len(one.get("enum", ())) in range(1, MANY):
+        return ", ".join(one["enum"])
+    if "maximum" in one:
+        return f"{words().number(one['minimum'])}–{words().number(one['maximum'])}"
+    return str(one.get("description", ""))

@@ -1,0 +1,118 @@
+"""The server does what its description says: asked what may be asked, and what may not, it answers as is told there.
+
+Schemathesis makes the requests from /openapi.json, the same ones in every run, and holds each answer to it: status,
+media type, headers, JSON by its schema; no answer is a failure of the server.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode, Response
+from schemathesis.config import SchemathesisConfig
+from schemathesis.openapi.checks import RejectedPositiveData
+from schemathesis.schemas import BaseSchema
+
+from byregion import openapi, queries
+from byregion.assets import folder
+from test_openapi import SERVICE
+from web_world import wait_for_edition
+
+# The names of operations do not depend on the server, so that each is a test of its own.
+OPERATIONS = [
+    (path, method)
+    for path, item in openapi.document(SERVICE, queries.read_all(folder("queries")), "en")["paths"].items()
+    for method in item
+]
+# The named queries are many and alike.
+EXAMPLES = {path: 4 if path.startswith("/queries/") else 8 for path, _ in OPERATIONS}
+REGION = "https://w3id.org/byregion/id/region/midt-troms"
+IRIS = [REGION, "region/midt-troms", "region:midt-troms", "municipality/lenvik-1931", "advice:midt-troms-1", "urn:x:y"]
+IRIS += ["https://example.test/Målselv?a=b#c", "concept/tillit", "region/there-is-none"]
+SPARQL = [
+    "SELECT ?s WHERE { ?s a <https://w3id.org/byregion/def#Goal> } ORDER BY ?s",
+    "ASK { ?s ?p ?o }",
+    "CONSTRUCT WHERE { <https://w3id.org/byregion/id/region/midt-troms> ?p ?o }",
+    "DESCRIBE <https://w3id.org/byregion/id/region/midt-troms>",
+]
+# A small site map has no parts.
+NOT_THERE = ["/sitemap-{number}.xml"]
+THINGS = [("region", "midt-troms"), ("goal", "midt-troms-utdanning"), ("quote", "midt-troms-areal"), ("goal", "none")]
+
+
+@pytest.fixture(scope="module")
+def api(app: Flask) -> BaseSchema:
+    """What the server says of itself; values that the description can only call by a name are drawn from real ones."""
+    wait_for_edition(app)
+    schemathesis.openapi.format("iri-reference", st.sampled_from(IRIS))
+    schemathesis.openapi.format("sparql", st.sampled_from(SPARQL))
+    # The requests are the same whatever the code of the server says.
+    config = SchemathesisConfig.from_dict({"analysis": {"constants": {"enabled": False}}})
+    return schemathesis.openapi.from_wsgi("/openapi.json", app, config=config)
+
+
+def ask(api: BaseSchema, path: str, method: str, mode: GenerationMode, seen: list[int]) -> None:
+    """Ask for a resource in many ways, and hold every answer to the description."""
+    operation = api[path][method.upper()]
+
+    @settings(
+        max_examples=EXAMPLES[path],
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    )
+    @given(operation.as_strategy(generation_mode=mode), st.booleans(), st.sampled_from(THINGS))
+    def hold(case: Case, is_plain: bool, thing: tuple[str, str]) -> None:
+        if is_plain and mode == GenerationMode.POSITIVE:
+            make_answerable(case, thing)
+        response = case.call()
+        seen.append(response.status_code)
+        try:
+            case.validate_response(response)
+        except* RejectedPositiveData:
+            assert is_told_otherwise(response), response.text
+
+    hold()
+
+
+def make_answerable(case: Case, thing: tuple[str, str]) -> None:
+    """Take away what hardly ever names anything: pages after the last, revisions that never were, things by chance."""
+    for name in ("page", "revision", "wording"):
+        case.query.pop(name, None)
+    real = {"kind": thing[0], "name": thing[1], "version": "0.1.0", "dataset": "midt-troms", "part": "stated"}
+    real["file"] = "midt-troms.csv.zip"
+    for name in set(real) & set(case.path_parameters):
+        case.path_parameters[name] = real[name]
+
+
+def is_told_otherwise(response: Response) -> bool:
+    """Whether a refused request broke what a schema cannot say: which formats go with which form of a query."""
+    problem: dict[str, Any] = response.json()
+    return problem["detail"].startswith("there is no format ")
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_what_may_be_asked_is_answered_as_described(api: BaseSchema, path: str, method: str):
+    seen: list[int] = []
+    ask(api, path, method, GenerationMode.POSITIVE, seen)
+    assert min(seen) < 400 or path in NOT_THERE
+
+
+@pytest.mark.parametrize(("path", "method"), [item for item in OPERATIONS if item[0] != "/health"])
+def test_what_may_not_be_asked_is_refused_as_described(api: BaseSchema, path: str, method: str):
+    seen: list[int] = []
+    ask(api, path, method, GenerationMode.NEGATIVE, seen)
+    assert 400 <= max(seen) < 500
+
+
+def test_an_answer_that_is_not_as_described_is_noticed(api: BaseSchema, app: Flask, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(app.view_functions, "home.health", lambda: {"status": "well"})
+    with pytest.raises(BaseException, match=r"status|revision|schema"):
+        ask(api, "/health", "get", GenerationMode.POSITIVE, [])
