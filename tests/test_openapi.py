@@ -258,7 +258,9 @@ def test_what_the_page_offers_to_try_can_be_tried(app: Flask, client: httpx.Clie
 
 
 def test_the_page_leads_to_the_description_and_the_questions_to_the_page(client: httpx.Client):
-    page = page_of(client.get("/api", headers=BROWSER))
+    response = client.get("/api", headers=BROWSER)
+    assert '</openapi.json>; rel="service-desc"; type="application/json"' in response.headers.get_list("link")
+    page = page_of(response)
     assert "/openapi.json" in [link.get("href") for link in page.iter("a")]
     listed = page_of(client.get("/queries", headers=BROWSER))
     assert "/api" in [link.get("href") for link in listed.iter("a")]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 from rdflib import Literal, URIRef
 
 from byregion import executable, queries, terms
@@ -16,6 +16,7 @@ from byregion.terms import shorten
 from byregion.web import answers, citation, graphs, listing, pages, problem, respond
 from byregion.web.asked import Asked
 from byregion.web.citation import CSL
+from byregion.web.documents import Document
 from byregion.web.formats import GRAPHS, XLSX, alternates, chosen, named
 from byregion.web.naming import Text
 from byregion.web.negotiate import HTML, Offer
@@ -60,17 +61,7 @@ def _title(query: NamedQuery) -> Title:
 @blueprint.get("/queries.<suffix>")
 def index(suffix: str = "") -> Response:
     """Return the list of the queries: a page, or what they are as RDF."""
-    offers = (HTML, *GRAPHS)
-    offer = chosen(suffix, offers)
-    response = _listed() if offer == HTML else _described(site().queries, offer)
-    respond.vary(response, by_format=not suffix, by_language=offer == HTML)
-    respond.link(response, alternates(offers, offer, lambda other: url_for(".index", suffix=other.names[0])))
-    return response
-
-
-def _listed() -> Response:
-    tag = respond.tag(repr(request.full_path), words().language, *(query.text for query in site().queries))
-    return respond.conditional(tag, lambda: respond.page("queries/index.html", queries=titles()))
+    return _document(site().queries, executable.COLLECTION, ".index").answer(suffix)
 
 
 @blueprint.get("/queries/<name>/about")
@@ -78,25 +69,27 @@ def _listed() -> Response:
 def about(name: str, suffix: str = "") -> Response:
     """Return what a query is, as RDF: its text, its titles and its parameters."""
     query = queries.find(site().queries, name)
-    offer = chosen(suffix, GRAPHS)
-    response = _described((query,), offer)
-    respond.vary(response, by_format=not suffix)
-
-    def address(of: Offer) -> str:
-        return url_for(".about", name=name, suffix=of.names[0], lang=None)
-
-    response.headers["Content-Location"] = address(offer)
-    respond.link(response, [(executable.iri(name), {"rel": "describes"}), *alternates(GRAPHS, offer, address)])
-    return response
+    return _document((query,), executable.iri(name), ".about", name=name).answer(suffix, GRAPHS)
 
 
-def _described(told: Sequence[NamedQuery], offer: Offer) -> Response:
-    def made() -> Response:
-        endpoint = None if site().is_copy else URIRef(site().settings.url + "sparql")
-        graph = executable.describe(told, endpoint, _called, graphs.SortedGraph())
-        return Response(graphs.written(graph, offer.engine_type), content_type=offer.content_type)
+def _document(told: Sequence[NamedQuery], subject: URIRef, endpoint: str, **values: Any) -> Document:
+    """Return the document at `endpoint` that describes the queries `told`, which are together the `subject`."""
 
-    return respond.conditional(respond.tag("executable", offer.media_type, *(query.text for query in told)), made)
+    def address(offer: Offer, language: str | None) -> str:
+        return url_for(endpoint, suffix=offer.names[0], lang=language, **values)
+
+    return Document(
+        parts=("executable", *(query.text for query in told)),
+        page=lambda: respond.page("queries/index.html", queries=titles()),
+        data=lambda offer: _described(told, offer),
+        address=address,
+        links=[(subject, {"rel": "describes"})],
+    )
+
+
+def _described(told: Sequence[NamedQuery], offer: Offer) -> bytes:
+    asked_at = None if site().is_copy else URIRef(site().settings.url + "sparql")
+    return graphs.written(executable.describe(told, asked_at, _called, graphs.SortedGraph()), offer.engine_type)
 
 
 def _called(parameter: str) -> list[Literal]:

@@ -126,6 +126,8 @@ def page() -> Response:
         respond.page_tag(body), lambda: respond.page("openapi/openapi.html", **_context(json.loads(body)))
     )
     respond.vary(response, by_language=True)
+    # https://www.rfc-editor.org/rfc/rfc8631
+    respond.link(response, [(url_for(".show"), {"rel": "service-desc", "type": "application/json"})])
     return response
 
 
