@@ -34,7 +34,8 @@ SERVICE = Service(
     },
     profiles=("one", "two"),
     problems={status: f"problem {status}" for status in (400, 403, 404, 406, 410, 413, 415, 503)},
-    figures={"max_rows": 1000, "page_size": 10, "largest_page": 20},
+    max_rows="1,000",
+    figures={"page_size": 10, "largest_page": 20},
     called={"region": "city-region"},
 )
 
@@ -181,7 +182,7 @@ def test_the_statuses_are_those_of_the_table_of_problems(document: dict[str, Any
 def test_the_limits_are_those_of_the_server(app: Flask, document: dict[str, Any]):
     schema = document["components"]["parameters"]["pageSize"]["schema"]
     assert (schema["default"], schema["maximum"]) == (pages.SIZE, pages.LARGEST)
-    assert str(app.extensions["byregion"].settings.max_rows) in document["info"]["description"]
+    assert f"{app.extensions['byregion'].settings.max_rows:,} rows" in document["info"]["description"]
     assert document["servers"] == [{"url": "http://127.0.0.1:8080"}]
 
 

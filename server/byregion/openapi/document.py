@@ -33,8 +33,9 @@ class Service:
 
     `offers` has what a `document` can be had as, one that tells how it is `cited`, a `graph`, a `file` to download, the
     `answer` to a query at /sparql, and the answers to named queries, by their form. `profiles` are the catalogue's.
-    `problems` says by status what goes wrong. `figures` has the limits in rows: `max_rows` of an answer, `page_size`
-    and `largest_page` of a page. `called` has what people call the parameters of queries.
+    `problems` says by status what goes wrong. `max_rows` is the limit of an answer as the language writes it; `figures`
+    has the rows of a page, `page_size` where nobody says, and `largest_page`. `called` has what people call the
+    parameters of queries.
     """
 
     url: str
@@ -42,13 +43,14 @@ class Service:
     offers: Mapping[str, Offers]
     profiles: Sequence[str]
     problems: Mapping[int, str]
+    max_rows: str
     figures: Mapping[str, int]
     called: Mapping[str, str]
 
 
 def document(service: Service, queries: Sequence[NamedQuery], language: str) -> dict[str, Node]:
     """Return the description of `service` with the named `queries`; its texts are in `language`."""
-    told = _in_language(_resources(), language, service.figures)
+    told = _in_language(_resources(), language, {"max_rows": service.max_rows})
     told["info"]["version"] = service.version
     told["servers"] = [{"url": service.url.rstrip("/")}]
     for query in queries:
@@ -63,13 +65,13 @@ def _resources() -> Node:
     return yaml.safe_load((files("byregion.openapi") / "resources.yaml").read_text(encoding="utf-8"))
 
 
-def _in_language(node: Node, language: str, figures: Mapping[str, int]) -> Node:
+def _in_language(node: Node, language: str, texts: Mapping[str, str]) -> Node:
     """Return a part of the document with one text where it has one in every language."""
     if isinstance(node, dict) and set(node) == set(LANGUAGES):
-        return node[language].format_map(figures)
+        return node[language].format_map(texts)
     if isinstance(node, dict):
-        return {str(key): _in_language(value, language, figures) for key, value in node.items()}
-    return [_in_language(item, language, figures) for item in node] if isinstance(node, list) else node
+        return {str(key): _in_language(value, language, texts) for key, value in node.items()}
+    return [_in_language(item, language, texts) for item in node] if isinstance(node, list) else node
 
 
 def _problem(text: str) -> Node:

@@ -68,11 +68,8 @@ def _service(language: str) -> openapi.Service:
         },
         problems={status: "; ".join(found) for status, found in titles.items()},
         profiles=PROFILES,
-        figures={
-            "max_rows": site().settings.max_rows,
-            "page_size": pages.SIZE,
-            "largest_page": pages.LARGEST,
-        },
+        max_rows=site().words[language].number(site().settings.max_rows),
+        figures={"page_size": pages.SIZE, "largest_page": pages.LARGEST},
         called={
             key.removeprefix("parameters."): text
             for key, text in site().words[language].strings.items()
