@@ -48,7 +48,8 @@ def engine(template: Template) -> Iterator[Pool]:
 @pytest.fixture(scope="session")
 def app(data: Path, engine: Pool) -> Flask:
     """The app as `byregion serve` makes it."""
-    return create_app(Settings(data=data), engine)
+    # What is made from the files is waited for, however busy the machine that tests is.
+    return create_app(Settings(data=data, query_seconds=60), engine)
 
 
 @pytest.fixture

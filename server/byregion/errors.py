@@ -26,6 +26,7 @@ ByregionError
   BadRequest              a request that the protocol does not allow
   UnsupportedMediaType    a request body in a media type that is not read
   RequestTooLarge         a request over its limit
+  RangeNotSatisfiable     a part of a file that it does not have
   MethodNotAllowed        a method that the resource does not have
   FetchError              an address elsewhere that may not be asked, or does not answer in time or size
 
@@ -223,6 +224,15 @@ class RequestTooLarge(ByregionError):
         """Say the limit."""
         self.limit = limit
         super().__init__(f"the request holds more than {limit} {unit}; ask for less, or in parts")
+
+
+class RangeNotSatisfiable(ByregionError):
+    """A part of a file that it does not have; `size` is how many bytes it has."""
+
+    def __init__(self, size: int) -> None:
+        """Say how long the file is."""
+        self.size = size
+        super().__init__(f"the file has {size} bytes, and none in the range that was asked for")
 
 
 class MethodNotAllowed(ByregionError):

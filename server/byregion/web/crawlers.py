@@ -13,7 +13,7 @@ blueprint = Blueprint("crawlers", __name__)
 # https://www.rfc-editor.org/rfc/rfc9309. A query is work for the engine, and its answer is no page of ours: only the
 # form is to be found.
 _ROBOTS = """User-agent: *
-Disallow: {path}sparql?
+Disallow: {path}sparql?query=
 Allow: {path}
 
 Sitemap: {url}sitemap.xml

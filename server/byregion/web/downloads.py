@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 
 from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wrappers import Response as BaseResponse
 from werkzeug.wsgi import wrap_file
 
 from byregion.catalogue import dumps_of
 from byregion.dumps import CHECKSUMS
-from byregion.errors import NotFound
+from byregion.errors import NotFound, RangeNotSatisfiable
 from byregion.web import respond, signposts
 from byregion.web.described import Reading, near
 from byregion.web.site import site
@@ -54,6 +55,10 @@ def _file(name: str, media_type: str) -> Response:
     digest = base64.b64encode(bytes.fromhex(checksum)).decode()
     response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
     response.set_etag(checksum)
-    response.make_conditional(request, accept_ranges=True, complete_length=size)
     response.call_on_close(file.close)
+    try:
+        response.make_conditional(request, accept_ranges=True, complete_length=size)
+    except RequestedRangeNotSatisfiable as error:
+        response.close()
+        raise RangeNotSatisfiable(size) from error
     return response

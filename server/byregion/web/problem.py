@@ -52,6 +52,7 @@ KINDS: dict[type[Exception], Kind] = {
     errors.MethodNotAllowed: Kind("method-not-allowed", 405, {"allowed": "allowed"}),
     errors.NotAcceptable: Kind("not-acceptable", 406, {"offered": "offered"}),
     errors.RequestTooLarge: Kind("request-too-large", 413, {"limit": "limit"}),
+    errors.RangeNotSatisfiable: Kind("range", 416, {"size": "size"}),
     errors.UnsupportedMediaType: Kind("unsupported-media-type", 415),
     errors.QueryTimeout: Kind("query-timeout", 503, {"seconds": "limit"}, retry_seconds=10),
     errors.QueryTooLarge: Kind("query-too-large", 503, retry_seconds=10),
@@ -98,6 +99,8 @@ def answer(error: Exception, page: Callable[[Kind, Problem], Response]) -> Respo
     response.vary.update(("Accept", "Accept-Language"))
     if kind.retry_seconds is not None:
         response.headers["Retry-After"] = str(kind.retry_seconds)
+    if isinstance(error, errors.RangeNotSatisfiable):
+        response.headers["Content-Range"] = f"bytes */{error.size}"
     if isinstance(error, errors.MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.allowed)
     return response

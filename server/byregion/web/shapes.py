@@ -25,7 +25,10 @@ blueprint = Blueprint("shapes", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A property shape: of which property, as a term or as a path that is none, and what it says."""
+    """A property shape: of which property, as a term or as a path that is none, and what it says.
+
+    `anchor` is "" where it has no IRI, or has its place on the page at another shape.
+    """
 
     anchor: str
     path: Value
@@ -82,7 +85,8 @@ def _page(told: Version, version: str) -> Response:
 def _shapes(graph: Graph) -> list[Shape]:
     found = {node for node in graph.subjects(RDF.type, SH.NodeShape) if isinstance(node, URIRef)}
     nodes = sorted(found, key=lambda node: collation(_anchor(node)))
-    naming = Naming(words(), read_labels([graph.objects(), _paths(graph)]))
+    naming = Naming(words(), read_labels([graph.objects()]))
+    placed: set[Node] = set()
     return [
         Shape(
             anchor=_anchor(node),
@@ -90,7 +94,9 @@ def _shapes(graph: Graph) -> list[Shape]:
                 naming.value(term) for said in _TARGETS for term in sorted(graph.objects(node, said), key=str)
             ),
             message=naming.pick(_messages(graph, node)),
-            rules=tuple(_rule(graph, naming, rule) for rule in sorted(graph.objects(node, SH.property), key=str)),
+            rules=tuple(
+                _rule(graph, naming, rule, placed) for rule in sorted(graph.objects(node, SH.property), key=str)
+            ),
         )
         for node in nodes
     ]
@@ -99,17 +105,15 @@ def _shapes(graph: Graph) -> list[Shape]:
 _TARGETS = (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf, SH.targetNode)
 
 
-def _rule(graph: Graph, naming: Naming, rule: Node) -> Rule:
+def _rule(graph: Graph, naming: Naming, rule: Node, placed: set[Node]) -> Rule:
     path = graph.value(rule, SH.path)
     if path is None or isinstance(path, URIRef):
         shown = naming.value(path) if path else Value(Text(""))
     else:
         shown = Value(Text(parse_shacl_path(graph, path).n3(empty_graph().namespace_manager)))
-    return Rule(_anchor(rule), shown, naming.pick(_messages(graph, rule)))
-
-
-def _paths(graph: Graph) -> list[Node]:
-    return list(graph.objects(None, SH.path))
+    anchor = _anchor(rule) if isinstance(rule, URIRef) and rule not in placed else ""
+    placed.add(rule)
+    return Rule(anchor, shown, naming.pick(_messages(graph, rule)))
 
 
 def _messages(graph: Graph, shape: Node) -> list[Literal]:
