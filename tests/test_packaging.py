@@ -65,6 +65,7 @@ def test_the_wheel_holds_the_four_folders_and_what_the_pages_are_made_of(built: 
         wanted = {name.removeprefix("server/") for name in files_below(ROOT / "server/byregion/web" / part)}
         assert wanted, f"web/{part}/ is empty"
         assert wanted <= held
+    assert "byregion/mirror/templates/nginx.conf" in held
     assert not {name for name in held if "__pycache__" in name or name.startswith(("tests/", "docs/"))}
 
 

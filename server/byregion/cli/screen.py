@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console
+from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
@@ -59,6 +60,17 @@ class Screen:
         """Return a context that shows progress on a terminal, and nothing elsewhere or when quiet."""
         console = self._console(stderr=True)
         return console.status(what) if console.is_terminal and not self.quiet else nullcontext()
+
+    @contextmanager
+    def counting(self, what: str) -> Iterator[Callable[[int], None]]:
+        """Give what is to be told how many there are by now; a terminal shows it."""
+        with self.working(what) as status:
+
+            def step(count: int) -> None:
+                if isinstance(status, Status):
+                    status.update(status=f"{what}: {count} files")
+
+            yield step
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Write rows in columns: within the width of a terminal, and elsewhere as wide as their longest cell."""

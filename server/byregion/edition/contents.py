@@ -24,6 +24,7 @@ from byregion.validate import read_shapes, report
 
 CHECKSUMS: Final = "SHA256SUMS"
 """The name of the last file of an edition: the SHA-256 of every other one."""
+_OF_SERVERS: Final = ("api", "sparql")
 SUFFIXES: Final[Mapping[str, str]] = {
     "ttl": "text/turtle",
     "nt": "application/n-triples",
@@ -72,7 +73,8 @@ def contents(task: Task) -> Iterator[tuple[str, bytes]]:
         for suffix, media_type in SUFFIXES.items():
             yield f"{name}.{suffix}", catalogue.written(graph, media_type)
     addresses = sitemap.addresses(published, [query.name for query in queries.read_all(folder("queries"))], task.base)
-    yield from sitemap.written([it for it in addresses if not (task.is_copy and it == "sparql")], task.url)
+    shown = [address for address in addresses if not (task.is_copy and address in _OF_SERVERS)]
+    yield from sitemap.written(shown, task.url)
 
 
 def _graphs(task: Task, data: Path, published: Published, made: list[Dump]) -> Iterator[tuple[str, Graph]]:

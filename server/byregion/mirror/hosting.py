@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
+from urllib.parse import quote
 
 from byregion.config import LANGUAGES
 from byregion.mirror.walking import Copied
@@ -47,9 +48,13 @@ def apache(copied: Copied) -> str:
     types += [f"AddLanguage {tag} .{tag}" for tag in LANGUAGES]
     for file, content_type in exceptions.items():
         types += [f'<Files "{file.rpartition("/")[2]}">', f'ForceType "{content_type}"', "</Files>"]
+    found = [(re.escape(path), quote(to)) for path, to in copied.redirects.items()]
+    led = [f'RewriteRule "^{path}$" "%{{ENV:BASE}}{to}" [R=303,L]' for path, to in found]
+    gone = [rf'RewriteRule "^{re.escape(path)}(?:\.[a-z-]+)?$" - [G,L]' for path in copied.gone]
     return _filled(
         "htaccess",
         TYPES=types,
+        LED=[*led, *gone],
         HEADERS=[f'Header always set {name} "{value}"' for name, value in copied.headers.items()],
         CACHING=[copied.caching],
         LASTING=[copied.lasting],
@@ -64,6 +69,12 @@ def nginx(copied: Copied, root: str) -> str:
     """Return the configuration of a server block that has the copy at the path `root`."""
     suffixes, exceptions = _by_suffix({file: _bare(kind) for file, kind in copied.types.items()})
     offers = _offers(copied.variants, suffixes)
+    data_first = [stem for stem, found in copied.variants.items() if _suffix(found[0]) != "html" and _has_page(found)]
+    led = [
+        f'location = "{root}{path}" {{ return 303 {root}{quote(to)}$is_args$args; }}'
+        for path, to in copied.redirects.items()
+    ]
+    gone = [rf'location ~ "^{root}{re.escape(path)}(?:\.[a-z-]+)?$" {{ return 410; }}' for path in copied.gone]
     negotiated = _unique(_suffix(file) for found in copied.variants.values() for file in found)
     listed = [
         (kind, [suffix for suffix in suffixes if suffixes[suffix] == kind]) for kind in _unique(suffixes.values())
@@ -73,6 +84,7 @@ def nginx(copied: Copied, root: str) -> str:
         TYPES=[f'    "{kind}" {" ".join(of_kind)};' for kind, of_kind in listed],
         # HTML has its charset and is compressed in any case, and may not be named.
         TEXTS=[" ".join(sorted({_bare(kind) for kind in copied.types.values() if "charset=" in kind} - {"text/html"}))],
+        LED=[*led, *gone],
         EXCEPTIONS=[
             f'location = "{root}{file}" {{ types {{ }} default_type "{kind}"; }}' for file, kind in exceptions.items()
         ],
@@ -83,6 +95,7 @@ def nginx(copied: Copied, root: str) -> str:
         LANGUAGES=_languages(),
         ACCEPTED=_accepted(offers),
         OFFERED=_offered(offers),
+        DATA_FIRST=["|".join(map(re.escape, data_first)) or "(?!)"],
         CHOSEN=_chosen(),
         ROOT=[root],
         DEFAULT=[_DEFAULT],
@@ -147,9 +160,9 @@ def _weighed(name: str, media_range: str, most: str) -> Iterator[str]:
 
 def _offered(offers: Sequence[_Offer]) -> Iterator[str]:
     for offer in offers:
-        ending = f"{_DEFAULT}.html" if offer.suffix == "html" else offer.suffix
-        added = f'"$copy_offers {offer.suffix}=$copy_{offer.name}"'
-        yield f"if (-f $request_filename.{ending}) {{ set $copy_offers {added}; }}"
+        if offer.suffix != "html":
+            added = f'"$copy_data {offer.suffix}=$copy_{offer.name}"'
+            yield f"if (-f $request_filename.{offer.suffix}) {{ set $copy_data {added}; }}"
 
 
 def _chosen() -> Iterator[str]:
@@ -178,6 +191,10 @@ def _by_suffix(types: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]
 def _suffix(file: str) -> str:
     name = file.rpartition("/")[2]
     return name.rpartition(".")[2] if "." in name else ""
+
+
+def _has_page(variants: Iterable[str]) -> bool:
+    return any(file.endswith(".html") for file in variants)
 
 
 def _bare(content_type: str) -> str:

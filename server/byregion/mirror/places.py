@@ -17,6 +17,14 @@ from byregion.queries import NamedQuery
 from byregion.web.citation import CSL
 from byregion.web.pages import SIZE
 
+NEEDS_SERVER: Final = {
+    "sparql": "the SPARQL endpoint evaluates what is asked",
+    "api": "how named queries are asked with values of one's own",
+    "openapi.json": "the same for programs",
+    "health": "whether a server is well",
+}
+"""The paths that no file can answer, and what is there."""
+
 _QUERIES: Final = "queries/"
 _CITATION: Final = f".{CSL.names[0]}"
 _FROM_ROOT: Final = re.compile("/(?!/)")
@@ -98,7 +106,8 @@ class Places:
             language = self._example(path, given, language)
         if path.endswith(_CITATION) and language == LANGUAGES[0]:
             language = ""
-        if given or not number.isdecimal() or language not in ("", *LANGUAGES) or view not in ("", *PROFILES):
+        is_known = number.isdecimal() and language in ("", *LANGUAGES) and view in ("", *PROFILES)
+        if path in NEEDS_SERVER or given or not is_known:
             raise CopyError(f"{address}, which only a server can answer")
         # The page of the catalogue is one, whatever its data is to conform to.
         return Place(path, language, int(number), view if "." in path and view != PROFILES[0] else "")
