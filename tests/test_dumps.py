@@ -413,7 +413,8 @@ def test_the_same_files_give_the_same_bytes_in_every_process(tmp_path: Path):
 
 def test_the_command_leaves_out_the_source_text_where_asked(tmp_path: Path):
     run = CliRunner(env={"BYREGION_DATA": str(WILD)}).invoke
-    result = run(click.Group(commands={"build": command}), ["build", str(tmp_path), "--only-downloads", "--without-source-text"])
+    asked = ["build", str(tmp_path), "--only-downloads", "--without-source-text"]
+    result = run(click.Group(commands={"build": command}), asked)
     assert result.exit_code == 0, result.output
     assert f"{tmp_path}: 16 files" in result.stderr
     held = (tmp_path / "dumps" / "byregion.nt").read_text(encoding="utf-8")
