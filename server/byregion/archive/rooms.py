@@ -8,12 +8,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from byregion.engine import Engine, Limits
-from byregion.engine.launch import Template, serve_snapshot
-from byregion.engine.pool import Pool
 from byregion.errors import EngineBusy, EngineError
+
+if TYPE_CHECKING:
+    from byregion.engine.launch import Template
+    from byregion.engine.pool import Pool
 
 AT_ONCE: Final = 2
 """Archived revisions that are in memory at once."""
@@ -28,6 +30,9 @@ class _Held:
 
     def __init__(self, path: Path, revision: str, limits: Limits) -> None:
         """Start the processes; raises as `serve_snapshot` does."""
+        # Not at the top: it needs what only Unix has, and a static copy of the site is made without.
+        from byregion.engine.launch import serve_snapshot
+
         self._stack = contextlib.ExitStack()
         self._template: Template = self._stack.enter_context(serve_snapshot(path, revision, limits))
         self.pool: Pool = self._template.pool(1)
