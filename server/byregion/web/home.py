@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 from rdflib.term import Node
 
 from byregion.namespaces import BR
-from byregion.web import listing, named, respond
+from byregion.web import listing, named, respond, signposts
 from byregion.web.naming import Value
 from byregion.web.site import select, site
 
@@ -19,8 +19,10 @@ blueprint = Blueprint("home", __name__)
 
 @blueprint.get("/")
 def show() -> Response:
-    """Return the front page."""
-    return respond.html_only("home/home.html", _context)
+    """Return the front page; its headers tell programs where to begin."""
+    response = respond.html_only("home/home.html", _context)
+    respond.link(response, signposts.of_site())
+    return response
 
 
 # What the front page counts for each region, by the kind of entity.

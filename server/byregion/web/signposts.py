@@ -16,10 +16,21 @@ from byregion.web import said, schema_org
 from byregion.web.described import Described, Reading
 from byregion.web.documents import Links
 from byregion.web.known import Known
+from byregion.web.site import site
 
 SCHEMA: Final = "https://schema.org/"
 _PAGE: Final = "text/html"
 _OF_OTHERS: Final = frozenset({BR.Quote, BR.SourceDocument})
+
+
+def of_site() -> Links:
+    """Return the links of the front page: what is published, what was counted in it, and what answers queries."""
+    return [
+        (url_for("catalogue.show"), {"rel": "describedby", "type": "text/turtle"}),
+        (url_for("statistics.show"), {"rel": "describedby", "type": "text/turtle"}),
+        # https://www.rfc-editor.org/rfc/rfc8631: a description for machines, here that of the SPARQL endpoint.
+        *([] if site().is_copy else [(url_for("sparql.show"), {"rel": "service-desc", "type": "text/turtle"})]),
+    ]
 
 
 def of_catalogue(read: Reading) -> Links:
