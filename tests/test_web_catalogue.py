@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 from click.testing import CliRunner
-from rdflib import RDF, SH, VOID, Literal, URIRef
+from rdflib import DCTERMS, PROV, RDF, SH, VOID, Literal, URIRef
 
 import catalogue_world
 from byregion import catalogue, infer
@@ -232,6 +232,36 @@ def test_a_dataset_leads_programs_on(site: httpx.Client):
         assert sorted(links(response, "item")) == sorted(f"/dumps/midt-troms.{form.suffix}" for form in FORMATS)
         assert {f"/datasets/midt-troms.{suffix}" for suffix in SUFFIXES} <= set(links(response, "describedby"))
         assert links(response, "collection") == ["/catalogue"]
+
+
+# What F-UJI looks for (metrics_v0.8.yaml of pangaea-data-publisher/fuji) on the landing page and in the data it leads to.
+FAIR = {
+    "F1-02MD": lambda page, graph, iri: str(page["identifier"]).startswith("https://w3id.org/"),
+    "F2-01M": lambda page, graph, iri: all(
+        page.get(name)
+        for name in ("creator", "name", "identifier", "publisher", "datePublished", "description", "keywords")
+    ),
+    "F3-01M": lambda page, graph, iri: all(item["contentUrl"] for item in page["distribution"]),
+    "F4-01M": lambda page, graph, iri: page["@type"] == "Dataset",
+    "A1-01M": lambda page, graph, iri: str(graph.value(iri, DCTERMS.accessRights)).endswith("access-right/PUBLIC"),
+    "I3-01M": lambda page, graph, iri: (iri, DCAT.inSeries, None) in graph and (iri, DCTERMS.subject, None) in graph,
+    "R1-01M": lambda page, graph, iri: all(
+        item["encodingFormat"] and item["contentSize"] for item in page["distribution"]
+    ),
+    "R1.1-01M": lambda page, graph, iri: page["license"] == "https://creativecommons.org/licenses/by/4.0/",
+    "R1.2-01M": lambda page, graph, iri: (
+        (iri, PROV.wasGeneratedBy, None) in graph and (iri, DCTERMS.provenance, None) in graph
+    ),
+    "R1.3-01M": lambda page, graph, iri: (iri, RDF.type, DCAT.Dataset) in graph,
+    "R1.3-02D": lambda page, graph, iri: "text/turtle" in {item["encodingFormat"] for item in page["distribution"]},
+}
+
+
+@pytest.mark.parametrize("metric", FAIR)
+def test_a_dataset_is_fair(site: httpx.Client, metric: str):
+    page = embedded(site.get("/datasets/midt-troms.html"))
+    graph = graph_of(site.get("/datasets/midt-troms", headers={"accept": "application/rdf+xml"}))
+    assert FAIR[metric](page, graph, URIRef(f"{CATALOGUE}/midt-troms"))
 
 
 def test_an_unknown_dataset_is_not_found_and_the_nearest_is_named(site: httpx.Client):

@@ -219,6 +219,20 @@ def test_each_term_tells_which_shapes_and_queries_use_it_and_how_often_the_data_
     assert text_of(shown["Measure"]["times in the data"]) != ""
 
 
+@pytest.mark.parametrize("media_type", ["text/html", *SUFFIXES.values()])
+def test_the_ontology_is_found_by_its_iri_and_by_that_of_its_version(client: httpx.Client, media_type: str):
+    """FOOPS! URI1, URI2, VER2, CN1, DOC1, RDF1 (oeg-upm/fair_ontologies)."""
+    ontology = read_graph(folder("ontology") / "byregion.ttl")
+    for name in (iri.ONTOLOGY, ontology.value(iri.ONTOLOGY, OWL.versionIRI)):
+        response = client.get("/" + str(name).removeprefix(BASE), headers={"accept": media_type})
+        assert response.status_code == 200
+        assert response.headers["content-type"].partition(";")[0] == media_type
+        if media_type != "text/html":
+            assert (iri.ONTOLOGY, RDF.type, OWL.Ontology) in graph_of(response)
+        assert links(response, "cite-as") == [str(ontology.value(iri.ONTOLOGY, OWL.versionIRI))]
+        assert links(response, "license") == [str(ontology.value(iri.ONTOLOGY, DCTERMS.license))]
+
+
 def test_what_uses_a_term_is_found_in_parts_without_a_name_too():
     used = uses.in_shapes(read_shapes())
     assert BRSH.AnyEntity in used[BR.County]
