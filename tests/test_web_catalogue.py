@@ -234,7 +234,7 @@ def test_a_dataset_leads_programs_on(site: httpx.Client):
         assert links(response, "collection") == ["/catalogue"]
 
 
-# What F-UJI looks for (metrics_v0.8.yaml of pangaea-data-publisher/fuji) on the landing page and in the data it leads to.
+# What F-UJI looks for (metrics_v0.8.yaml of pangaea-data-publisher/fuji) on the page and in the data it leads to.
 FAIR = {
     "F1-02MD": lambda page, graph, iri: str(page["identifier"]).startswith("https://w3id.org/"),
     "F2-01M": lambda page, graph, iri: all(
