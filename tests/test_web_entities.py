@@ -93,6 +93,18 @@ def test_a_browser_and_who_does_not_mind_get_the_page(client: httpx.Client):
         assert client.get(REGION, headers=headers).headers["content-type"] == FORMATS["html"]
 
 
+def test_json_by_its_wider_name_lies_where_its_own_does(client: httpx.Client):
+    for address in (REGION, "/def", "/shapes", "/catalogue", "/queries/participants/about"):
+        response = client.get(address, headers={"accept": "application/json"})
+        assert response.status_code == 200
+        assert response.headers["content-type"] == "application/json"
+        place = response.headers["content-location"]
+        assert place.endswith(".jsonld")
+        assert client.get(place).content == response.content
+    answer = client.get("/queries/participants", headers={"accept": "application/json"})
+    assert answer.content == client.get("/queries/participants.json").content
+
+
 def test_a_format_that_a_document_has_not_is_refused_with_those_it_has(client: httpx.Client):
     response = client.get(REGION, headers={"accept": "image/png"})
     assert response.status_code == 406

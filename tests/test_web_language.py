@@ -163,3 +163,7 @@ def test_what_is_filled_into_markup_is_escaped():
 def test_words_are_sorted_as_norwegian_sorts_them():
     names = ["Ålesund", "øst", "Ærlig", "zebra", "Oslo", "åtte"]
     assert sorted(names, key=language.collation) == ["Oslo", "zebra", "Ærlig", "øst", "Ålesund", "åtte"]
+
+
+def test_words_that_differ_in_case_alone_have_one_order():
+    assert sorted(["a", "A"], key=language.collation) == sorted(["A", "a"], key=language.collation) == ["A", "a"]

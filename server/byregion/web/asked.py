@@ -79,7 +79,7 @@ class Asked:
             given["wording"] = request.args["wording"]
         if offer == CSL or (offer == HTML and "lang" in request.args):
             given["lang"] = words().language
-        return url_for("queries.show", name=f"{self.query.name}.{offer.names[0]}", **given)
+        return url_for("queries.show", name=f"{self.query.name}.{offer.suffix}", **given)
 
     def links(self, offer: Offer, page: Page | None) -> list[tuple[str, dict[str, str]]]:
         """Return the links to the other pages (https://www.rfc-editor.org/rfc/rfc8288)."""

@@ -42,7 +42,7 @@ def _profile() -> Profile:
 def _document(profile: Profile, read: Reading) -> Document:
     def address(offer: Offer, language: str | None) -> str:
         named = None if profile == PROFILES[0] else profile
-        return url_for(".show", suffix=offer.names[0], profile=named, lang=language)
+        return url_for(".show", suffix=offer.suffix, profile=named, lang=language)
 
     return Document(
         parts=("catalogue", profile, site().edition.tag()),

@@ -70,7 +70,7 @@ def _citation(shown: Described) -> str:
 
 def _document(read: Reading, shown: Described) -> Document:
     def address(offer: Offer, language: str | None) -> str:
-        return url_for(".show", name=f"{shown.name}.{offer.names[0]}", lang=language)
+        return url_for(".show", name=f"{shown.name}.{offer.suffix}", lang=language)
 
     def data(offer: Offer) -> bytes:
         return catalogue.written(harvest.harvested(read.graph, shown.iri), offer.engine_type)

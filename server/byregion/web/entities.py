@@ -66,7 +66,7 @@ def _cited(name: str, page: Page) -> Citation:
 
 def _address(name: str, offer: Offer) -> str:
     language = words().language if offer in (HTML, CSL) else None
-    return url_for(".document", path=f"{name}.{offer.names[0]}", lang=language)
+    return url_for(".document", path=f"{name}.{offer.suffix}", lang=language)
 
 
 def _links(name: str, told: Known, shown: Offer) -> list[tuple[str, dict[str, str]]]:

@@ -21,13 +21,13 @@ def _offers(kind: results.Kind) -> Iterable[Offer]:
         yield Offer(tuple(dict.fromkeys((first, second))), item.media_type)
 
 
-GRAPHS: Final = (*_offers("graph"), Offer((), "application/json", made_as="application/ld+json"))
+GRAPHS: Final = (*_offers("graph"), Offer((), "application/json", "application/ld+json", "jsonld"))
 """What an answer that is a graph can be had as, the preferred one first."""
 
 SOLUTIONS: Final = (
     *_offers("solutions"),
-    Offer((), "application/json", made_as=results.JSON),
-    Offer((), "application/xml", made_as="application/sparql-results+xml"),
+    Offer((), "application/json", results.JSON, "json"),
+    Offer((), "application/xml", "application/sparql-results+xml", "xml"),
 )
 """What an answer that is a table or a truth value can be had as, the preferred one first."""
 

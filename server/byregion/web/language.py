@@ -103,8 +103,8 @@ def read() -> dict[str, Words]:
 
 
 def collation(text: str) -> str:
-    """Return a key that sorts words as Norwegian does: without regard to case, æ ø å last."""
-    return text.lower().translate(_LAST)
+    """Return a key that sorts words as Norwegian does: æ ø å last, by case only where nothing else differs."""
+    return f"{text.lower().translate(_LAST)}\0{text}"
 
 
 _LAST: Final = str.maketrans({"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}"})

@@ -76,7 +76,7 @@ def _document(told: Sequence[NamedQuery], subject: URIRef, endpoint: str, **valu
     """Return the document at `endpoint` that describes the queries `told`, which are together the `subject`."""
 
     def address(offer: Offer, language: str | None) -> str:
-        return url_for(endpoint, suffix=offer.names[0], lang=language, **values)
+        return url_for(endpoint, suffix=offer.suffix, lang=language, **values)
 
     return Document(
         parts=("executable", *(query.text for query in told)),

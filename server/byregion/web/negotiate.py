@@ -17,12 +17,19 @@ class Offer:
     """A representation that can be had.
 
     `names` are what `?format=` calls it, first the one that links use and that is the suffix of its address.
-    `media_type` is what it is sent as and `made_as` what it is asked of the engine as, where the two differ.
+    `media_type` is what it is sent as and `made_as` what it is asked of the engine as, where the two differ; what has
+    no name of its own lies at the address of what has that `suffix`.
     """
 
     names: tuple[str, ...]
     media_type: str
     made_as: str = ""
+    suffix: str = ""
+
+    def __post_init__(self) -> None:
+        """Take the first name for the suffix where none is given."""
+        if not self.suffix and self.names:
+            object.__setattr__(self, "suffix", self.names[0])
 
     @property
     def engine_type(self) -> str:

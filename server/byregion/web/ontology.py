@@ -70,8 +70,8 @@ def show(version: str = "", suffix: str = "") -> Response:
 def _document(told: Version, version: str) -> Document:
     def address(offer: Offer, language: str | None) -> str:
         if version:
-            return url_for(".show", version=f"{version}.{offer.names[0]}", lang=language)
-        return url_for(".show", suffix=offer.names[0], lang=language)
+            return url_for(".show", version=f"{version}.{offer.suffix}", lang=language)
+        return url_for(".show", suffix=offer.suffix, lang=language)
 
     edition = site().edition
     counted = edition.tag() if not version and edition.is_made() else ""
@@ -142,7 +142,7 @@ def _terms(graph: Graph, naming: Naming, types: Sequence[URIRef], used: Used) ->
         for term in found
         if term.startswith(str(BR))
     ]
-    return sorted(terms, key=lambda item: collation(item.label.value))
+    return sorted(terms, key=lambda item: (collation(item.label.value), item.iri))
 
 
 def _facts(graph: Graph, naming: Naming, term: URIRef) -> Iterator[Fact]:

@@ -66,7 +66,7 @@ def _document() -> Document:
 
 
 def _address(offer: Offer, language: str | None) -> str:
-    return url_for(".show", suffix=offer.names[0], lang=language)
+    return url_for(".show", suffix=offer.suffix, lang=language)
 
 
 def _page() -> Response:

@@ -59,8 +59,8 @@ def show(version: str = "", suffix: str = "") -> Response:
 def _document(told: Version, version: str) -> Document:
     def address(offer: Offer, language: str | None) -> str:
         if version:
-            return url_for(".show", version=f"{version}.{offer.names[0]}", lang=language)
-        return url_for(".show", suffix=offer.names[0], lang=language)
+            return url_for(".show", version=f"{version}.{offer.suffix}", lang=language)
+        return url_for(".show", suffix=offer.suffix, lang=language)
 
     return Document(
         parts=("shapes", version, told.tag),

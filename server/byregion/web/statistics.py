@@ -42,7 +42,7 @@ def show(suffix: str = "") -> Response:
 
 
 def _address(offer: Offer) -> str:
-    return url_for(".show", suffix=offer.names[0], lang=None)
+    return url_for(".show", suffix=offer.suffix, lang=None)
 
 
 def counts(name: str) -> list[tuple[str, int]]:
