@@ -22,7 +22,7 @@ _APACHE = (
     *("deflate", "filter", "headers", "negotiation", "rewrite", "setenvif"),
 )
 # As root, Apache insists on working as somebody else.
-_AS_NOBODY = "LoadModule unixd_module {modules}/mod_unixd.so\nUser #65534\nGroup #65534" if os.getuid() == 0 else ""
+_AS_NOBODY = "User #65534\nGroup #65534" if os.getuid() == 0 else ""
 
 
 class Site:
@@ -34,8 +34,8 @@ class Site:
 
     def ask(self, address: str, method: str = "GET", **headers: str) -> tuple[HTTPResponse, bytes]:
         """The answer to a request; `accept_language` is the header Accept-Language."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.connection.request(method, address, headers={"Accept-Encoding": "identity", **named})
+        named = {"accept-encoding": "identity"} | {name.replace("_", "-"): value for name, value in headers.items()}
+        self.connection.request(method, address, headers=named)
         answer = self.connection.getresponse()
         return answer, answer.read()
 
@@ -55,7 +55,7 @@ def apache(root: Path, work: Path, within: str = "") -> Iterator[Site]:
     modules = "\n".join(f"LoadModule {name}_module {_MODULES}/mod_{name}.so" for name in _APACHE)
     configuration = f"""
 {modules}
-{_AS_NOBODY.format(modules=_MODULES)}
+{_AS_NOBODY}
 ServerRoot {work}
 ServerName localhost
 DefaultRuntimeDir {work}

@@ -18,6 +18,8 @@ WIDER: Final = [(offer.media_type, offer.made_as) for offer in (*GRAPHS, *SOLUTI
 """Media types that clients ask for by a wider name, and what they then get."""
 
 _DEFAULT: Final = LANGUAGES[0]
+# mod_negotiation takes en-GB for something else than en; and what a browser calls no is Bokmål here, as in the app.
+_ASKED_AS: Final = {"nb": "nb, nb-NO, no, no-NO", "nn": "nn, nn-NO", "en": "en, en-GB, en-US"}
 _TAGS: Final = "|".join(LANGUAGES)
 
 
@@ -29,14 +31,13 @@ def type_map(variants: Iterable[str], types: Mapping[str, str]) -> str:
     """
     offers = [(file, _bare(types[file])) for file in variants]
     offers += [(file, wider) for wider, meant in WIDER for file, media_type in offers if media_type == meant]
-    pages = sum(file.endswith(".html") for file, _ in offers)
+    media_types = _unique(media_type for _, media_type in offers)
     blocks = []
-    for number, (file, media_type) in enumerate(offers):
+    for file, media_type in offers:
         name = file.rpartition("/")[2]
-        quality = 1 - max(0, number - max(0, pages - 1)) / 1000
+        quality = 1 - media_types.index(media_type) / 1000
         tag = name.split(".")[-2] if name.endswith(".html") else ""
-        # A browser may ask for "no", which is Bokmål here as in the app.
-        spoken = {"": "", "nb": "Content-Language: nb, no\n"}.get(tag, f"Content-Language: {tag}\n")
+        spoken = f"Content-Language: {_ASKED_AS[tag]}\n" if tag else ""
         blocks.append(f"URI: {name}\nContent-Type: {media_type}; qs={quality:.3f}\n{spoken}")
     return "\n".join(blocks)
 

@@ -61,6 +61,8 @@ class Walk:
         self._variants: dict[str, list[Place]] = {}
         self._redirects: dict[str, str] = {}
         self._gone: list[str] = []
+        # What has no file of its own is led to where an answer is.
+        self._instead: dict[Place, Place] = {}
         self._lasting = ""
 
     def run(self, seeds: Iterable[str]) -> Copied:
@@ -115,6 +117,7 @@ class Walk:
                 yield from self._take_page(place, {}, data)
             else:
                 self._files[bare] = ""
+                self._instead[bare] = kept_in
                 self._variants[place.stem] = data
         else:
             self._write(bare, bare.data_file, _checked(answer, place))
@@ -144,6 +147,7 @@ class Walk:
         if found is None:
             raise CopyError(f"/{place.path} leads to {location}, which is no part of the site")
         self._redirects[place.path] = location.removeprefix(self._places.root)
+        self._instead[place] = found
         yield found
 
     def _ask(self, place: Place) -> client.Answer:
@@ -184,19 +188,23 @@ class Walk:
             found = self._places.of(link, place)
             if found is None:
                 return link
-            target = self._files.get(found) or self._files.get(replace(found, language=place.language))
-            target = target or self._files[replace(found, language="")]
+            target = self._file(found, place.language)
             parts = urlsplit(link)
             query = f"?{parts.query}" if found.path.startswith("static/") else ""
-            if not target:
-                # What is negotiated is led to without a suffix, and asks for a server that does so.
-                target = found.path
             same = target == file and parts.fragment
             return ("" if same else relative(target, file) + query) + (f"#{parts.fragment}" if parts.fragment else "")
 
         target = self._into / file
         # As bytes: where a line ends is part of what the server would send.
         target.write_bytes(pages.relinked(target.read_bytes().decode("utf-8"), lead).encode("utf-8"))
+
+    def _file(self, place: Place, language: str) -> str:
+        """Return the file that a link to a place leads to, from a page in `language`."""
+        bare = replace(place, language="")
+        if bare in self._instead:
+            return self._file(self._instead[bare], language)
+        spoken = replace(place, language=language)
+        return self._files.get(place) or self._files.get(spoken) or self._files[bare]
 
 
 def _checked(answer: client.Answer, place: Place) -> client.Answer:
