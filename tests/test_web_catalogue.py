@@ -101,6 +101,16 @@ def test_the_harvester_gets_data_with_200_and_never_compressed(site: httpx.Clien
     assert "content-encoding" not in response.headers
 
 
+@pytest.mark.parametrize(
+    ("accept", "syntax"),
+    [("application/trig", "trig"), ("text/n3", "turtle"), ("application/n-quads", "nquads")],
+)
+def test_other_formats_that_harvesters_read_are_the_same_triples(site: httpx.Client, accept: str, syntax: str):
+    response = site.get("/catalogue", headers={"accept": accept})
+    assert (response.status_code, response.headers["content-type"].partition(";")[0]) == (200, accept)
+    assert catalogue_world.triples(response.content, syntax) == set(graph_of(site.get("/catalogue.ttl")))
+
+
 def test_the_harvester_would_lose_nothing_of_it(site: httpx.Client):
     response = site.get("/catalogue", headers={"accept": harvest.ACCEPT, "accept-encoding": "identity"})
     graph = harvest.read(Answer(f"{URL}catalogue", response.status_code, dict(response.headers), response.content))

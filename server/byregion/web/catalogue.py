@@ -5,6 +5,8 @@ A harvester gets it with 200 whatever it accepts, never compressed unasked; docs
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Blueprint, Response, request, url_for
 
 from byregion.catalogue import PROFILES, Profile
@@ -20,7 +22,15 @@ from byregion.web.site import site
 
 blueprint = Blueprint("catalogue", __name__)
 
-SUFFIX = {media_type: suffix for suffix, media_type in SUFFIXES.items()}
+# A portal is told which format to ask for, and gets 200 for any of these: Turtle is also TriG and N3, N-Triples are
+# also N-Quads.
+OFFERS: Final = (
+    *documents.DATA_FIRST,
+    Offer((), "application/trig", "text/turtle", "ttl"),
+    Offer((), "text/n3", "text/turtle", "ttl"),
+    Offer((), "application/n-quads", "application/n-triples", "nt"),
+)
+SUFFIX: Final = {media_type: suffix for suffix, media_type in SUFFIXES.items()}
 """The suffix that a graph of the edition has in a media type."""
 
 
@@ -28,7 +38,7 @@ SUFFIX = {media_type: suffix for suffix, media_type in SUFFIXES.items()}
 @blueprint.get("/catalogue.<suffix>")
 def show(suffix: str = "") -> Response:
     """Return the catalogue, in the representation that the client likes best: data, unless it asks for a page."""
-    return _document(_profile(), Reading()).answer(suffix, documents.DATA_FIRST)
+    return _document(_profile(), Reading()).answer(suffix, OFFERS)
 
 
 def _profile() -> Profile:

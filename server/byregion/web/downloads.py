@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wrappers import Response as BaseResponse
 from werkzeug.wsgi import wrap_file
 
-from byregion.catalogue import dumps_of
+from byregion.catalogue import FORMATS, Dump
 from byregion.dumps import CHECKSUMS
 from byregion.errors import NotFound, RangeNotSatisfiable
 from byregion.web import respond, signposts
-from byregion.web.described import Reading, near
+from byregion.web.described import near
 from byregion.web.site import site
 
 blueprint = Blueprint("downloads", __name__)
@@ -30,8 +31,7 @@ def index() -> BaseResponse:
 @blueprint.get("/dumps/<name>")
 def show(name: str) -> Response:
     """Return a file, or the part of it that is asked for; HEAD tells its size without reading it."""
-    read = Reading()
-    dumps = {dump.file: dump for dump in dumps_of(read.names())}
+    dumps = {dump.file: dump for dump in _dumps()}
     if name != CHECKSUMS and name not in dumps:
         raise NotFound(f"there is no file {name!r} to download", near(name, [*dumps, CHECKSUMS]))
     media_type = dumps[name].format.served_as if name in dumps else "text/plain"
@@ -39,6 +39,13 @@ def show(name: str) -> Response:
     if name in dumps:
         respond.link(response, signposts.of_download(dumps[name]))
     return response
+
+
+def _dumps() -> Iterator[Dump]:
+    for path in site().edition.checksums():
+        for form in FORMATS if path.startswith(_FOLDER) else ():
+            if path.endswith(f".{form.suffix}"):
+                yield Dump(path.removeprefix(_FOLDER).removesuffix(f".{form.suffix}"), form)
 
 
 def _file(name: str, media_type: str) -> Response:
