@@ -22,10 +22,10 @@ serve: .venv  ## Publish the data in data/ on http://127.0.0.1:8080/
 	$(BIN)/byregion serve --archive build/archive $(ARGS)
 
 # What the tests run besides Python.
-SERVERS := apache2 nginx
+PROGRAMS := apache2 nginx openssl
 
 test: .venv  ## Run every test
-	@missing=$$(for program in $(SERVERS); do PATH="$$PATH:/usr/sbin" command -v $$program >/dev/null || echo $$program; done); \
+	@missing=$$(for program in $(PROGRAMS); do PATH="$$PATH:/usr/sbin" command -v $$program >/dev/null || echo $$program; done); \
 	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ]; then $(MAKE) system; \
 	elif [ -n "$$missing" ]; then echo "missing:" $$missing "- as root, run: make system" >&2; exit 1; fi
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
@@ -45,4 +45,5 @@ lock: .venv  ## Pin the newest versions that pyproject.toml allows in constraint
 
 system:  ## Install the Debian packages that the targets need (as root, once)
 	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv git apache2-bin nginx
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	  python3-venv git apache2-bin nginx openssl

@@ -34,7 +34,7 @@ def served(*options: str, **settings: str) -> Iterator[tuple[subprocess.Popen[st
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
-            assert line.startswith("byregion is at http://127.0.0.1:"), line or process.communicate(timeout=WITHIN)
+            assert line.startswith("byregion is at http"), line or process.communicate(timeout=WITHIN)
             yield process, line.removeprefix("byregion is at ").strip()
         finally:
             if process.poll() is None:

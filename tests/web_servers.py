@@ -51,7 +51,7 @@ def program(name: str) -> str:
 def apache(root: Path, work: Path, within: str = "") -> Iterator[Site]:
     """Apache with `root` as what it serves; `within` is said of that folder."""
     command = program("apache2")
-    port = _free_port()
+    port = free_port()
     modules = "\n".join(f"LoadModule {name}_module {_MODULES}/mod_{name}.so" for name in _APACHE)
     configuration = f"""
 {modules}
@@ -78,8 +78,16 @@ DocumentRoot {root}
 @contextmanager
 def nginx(root: Path, work: Path, within: str = "") -> Iterator[Site]:
     """Nginx with `root` as what it serves; `within` stands in its server block."""
+    port = free_port()
+    server = f"server {{ listen 127.0.0.1:{port}; root {root}; {within} }}"
+    with nginx_with(server, port, work) as site:
+        yield site
+
+
+@contextmanager
+def nginx_with(http: str, port: int, work: Path) -> Iterator[Site]:
+    """Nginx with `http` at the level of that name, in which something listens at `port`."""
     command = program("nginx")
-    port = _free_port()
     folders = "".join(
         f"{name}_temp_path {work}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
@@ -93,11 +101,7 @@ events {{ }}
 http {{
     access_log off;
     {folders}
-    server {{
-        listen 127.0.0.1:{port};
-        root {root};
-        {within}
-    }}
+    {http}
 }}
 """
     (work / "nginx.conf").write_text(configuration, encoding="utf-8")
@@ -134,7 +138,7 @@ def _wait(process: subprocess.Popen[bytes], port: int, work: Path) -> None:
     pytest.fail(f"{process.args!r} does not answer: {told.decode()}{log.read_text() if log.exists() else ''}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         return int(trial.getsockname()[1])
