@@ -16,6 +16,7 @@ ByregionError
     ParameterError        a parameter of a named query that is missing, unknown or of another kind
     QueryTimeout          a query that was ended at its deadline
     QueryTooLarge         an answer or a working memory over its limit
+    QueryAbandoned        a query whose client has gone
     EngineBusy            no query worker became free in time
     EngineError           a query worker that died, or a template that does not answer
   NotFound                an IRI, a query or a representation that is not here
@@ -123,14 +124,20 @@ class QueryHeaderError(QueryError, PlacedError):
 
 
 class QuerySyntaxError(QueryError):
-    """A query that is not SPARQL 1.1; `line` and `column` count from 1, 0 where unknown."""
+    """A query that is not SPARQL 1.1; `line` and `column` count from 1, 0 where unknown.
 
-    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
-        """Keep the position beside the message."""
+    `token` is what stands there as it is written, empty at the end of the query; `hint` says what would do.
+    """
+
+    def __init__(self, message: str, line: int = 0, column: int = 0, token: str = "", hint: str = "") -> None:
+        """Keep the position, the token and the hint beside the message."""
         self.message = message
         self.line = line
         self.column = column
-        super().__init__(f"line {line}, column {column}: {message}" if line else message)
+        self.token = token
+        self.hint = hint
+        said = f"{message}; {hint}" if hint else message
+        super().__init__(f"line {line}, column {column}: {said}" if line else said)
 
 
 class QueryRefused(QueryError):
@@ -154,6 +161,14 @@ class QueryTimeout(QueryError):
         """Say the limit."""
         self.seconds = seconds
         super().__init__(f"the query was ended at its time limit of {seconds:g} s; ask for less, or in parts")
+
+
+class QueryAbandoned(QueryError):
+    """A query that was ended since its client has gone."""
+
+    def __init__(self) -> None:
+        """Say so, to nobody."""
+        super().__init__("the client has gone, so the query was ended")
 
 
 class QueryTooLarge(QueryError):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import socket
 import struct
-import time
 from dataclasses import dataclass
 from typing import Final
 
-from byregion.errors import EngineError, QuerySyntaxError, QueryTooLarge
+from byregion.dataset_clause import DatasetDescription
+from byregion.engine.evaluate import Question
+from byregion.errors import EngineError, QueryRefused, QuerySyntaxError, QueryTooLarge
 
-_REQUEST: Final = struct.Struct("!IIdQQ")
+_REQUEST: Final = struct.Struct("!II")
 _REPLY: Final = struct.Struct("!c?Q")
 _ANSWER, _ERROR = b"A", b"E"
 _SMALL: Final = 1 << 16
@@ -19,13 +20,20 @@ _SMALL: Final = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A query, the media type of its answer, and its limits: seconds, rows, bytes."""
+    """A question, and the seconds after which the worker ends itself."""
 
-    query: str
-    media_type: str
+    question: Question
     seconds: float
-    rows: int
-    size: int
+
+    def packed(self) -> bytes:
+        """Return the frame of the request."""
+        question = self.question
+        dataset = question.dataset
+        described = [dataset.default_graphs, dataset.named_graphs] if dataset else None
+        query = question.query.encode()
+        rest = [question.media_type, question.rows, question.size, question.base, described, self.seconds]
+        told = json.dumps(rest).encode()
+        return _REQUEST.pack(len(query), len(told)) + query + told
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +44,16 @@ class Reply:
     leaving: bool
 
 
-def send_request(connection: socket.socket, request: Request) -> None:
-    """Send a request; raises OSError where nobody is there any more."""
-    query, media_type = request.query.encode(), request.media_type.encode()
-    head = _REQUEST.pack(len(query), len(media_type), request.seconds, request.rows, request.size)
-    connection.sendall(head + query + media_type)
-
-
 def receive_request(connection: socket.socket) -> Request | None:
     """Return the next request, or None where the other side has closed."""
     try:
-        query, media_type, seconds, rows, size = _REQUEST.unpack(_receive(connection, _REQUEST.size))
-        text = _receive(connection, query + media_type)
+        query, told = _REQUEST.unpack(_receive(connection, _REQUEST.size))
+        text = _receive(connection, query + told)
     except EOFError:
         return None
-    return Request(text[:query].decode(), text[query:].decode(), seconds, rows, size)
+    media_type, rows, size, base, described, seconds = json.loads(text[query:])
+    dataset = DatasetDescription(*map(tuple, described)) if described else None
+    return Request(Question(text[:query].decode(), media_type, rows, size, dataset, base), seconds)
 
 
 def send_reply(connection: socket.socket, reply: Reply) -> None:
@@ -64,22 +67,50 @@ def send_reply(connection: socket.socket, reply: Reply) -> None:
         connection.sendall(body)
 
 
-def receive_reply(connection: socket.socket, deadline: float) -> Reply:
-    """Return the reply to a request; raises TimeoutError at `deadline` (monotonic) and EOFError where the worker died.
+class Reader:
+    """Puts one reply together out of what arrives on a connection that is read without waiting."""
 
-    A body that is shorter than announced is such a death too: half an answer is none.
-    """
-    kind, leaving, size = _REPLY.unpack(_receive(connection, _REPLY.size, deadline))
-    body = _receive(connection, size, deadline)
-    return Reply(_read(body) if kind == _ERROR else body, leaving)
+    def __init__(self) -> None:
+        """Begin before the first byte of the reply."""
+        self._head = b""
+        self._body = bytearray()
+        self._rest: memoryview | None = None
+
+    def read(self, connection: socket.socket) -> Reply | None:
+        """Read what has arrived; return the reply once it is whole.
+
+        Raises EOFError where the other side has closed, since half an answer is none, and OSError as sockets do.
+        """
+        try:
+            while self._rest is None or self._rest:
+                self._receive(connection)
+        except BlockingIOError:
+            return None
+        kind, leaving, _ = _REPLY.unpack_from(self._head)
+        body = bytes(self._body)
+        return Reply(_read(body) if kind == _ERROR else body, leaving)
+
+    def _receive(self, connection: socket.socket) -> None:
+        if self._rest is None:
+            data = connection.recv(_SMALL)
+            self._head += data
+            count = len(data)
+            if len(self._head) >= _REPLY.size:
+                self._body = bytearray(_REPLY.unpack_from(self._head)[2])
+                begun = self._head[_REPLY.size :]
+                self._body[: len(begun)] = begun
+                self._rest = memoryview(self._body)[len(begun) :]
+        else:
+            count = connection.recv_into(self._rest)
+            self._rest = self._rest[count:]
+        if count == 0:
+            raise EOFError
 
 
-def _receive(connection: socket.socket, size: int, deadline: float | None = None) -> bytes:
+def _receive(connection: socket.socket, size: int) -> bytes:
     body = bytearray(size)
     rest = memoryview(body)
     while rest:
-        if deadline is not None:
-            connection.settimeout(max(deadline - time.monotonic(), 0.001))
         count = connection.recv_into(rest)
         if count == 0:
             raise EOFError
@@ -88,14 +119,14 @@ def _receive(connection: socket.socket, size: int, deadline: float | None = None
 
 
 _ERRORS: Final[dict[str, type[Exception]]] = {
-    error.__name__: error for error in (QuerySyntaxError, QueryTooLarge, EngineError, ValueError)
+    error.__name__: error for error in (QuerySyntaxError, QueryRefused, QueryTooLarge, EngineError, ValueError)
 }
 
 
 def _written(error: Exception) -> bytes:
     arguments: tuple[str | int, ...] = (str(error),)
     if isinstance(error, QuerySyntaxError):
-        arguments = (error.message, error.line, error.column)
+        arguments = (error.message, error.line, error.column, error.token, error.hint)
     return json.dumps([type(error).__name__, *arguments]).encode()
 
 

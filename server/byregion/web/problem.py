@@ -43,7 +43,7 @@ class Kind:
 INTERNAL = Kind("internal", 500)
 KINDS: dict[type[Exception], Kind] = {
     errors.BadRequest: Kind("bad-request", 400),
-    errors.QuerySyntaxError: Kind("query-syntax", 400, {"line": "line", "column": "column"}),
+    errors.QuerySyntaxError: Kind("query-syntax", 400, {item: item for item in ("line", "column", "token", "hint")}),
     errors.ParameterError: Kind("parameter", 400, {"name": "parameter", "value": "value"}),
     errors.QueryRefused: Kind("query-refused", 403),
     errors.NotFound: Kind("not-found", 404, {"suggestions": "suggestions"}),
@@ -128,7 +128,7 @@ def envelope(kind: Kind, error: Exception) -> Problem:
     if isinstance(error, errors.RevisionGone):
         body |= {"revisions": revisions.since(error)}
     told = {name: getattr(error, attribute, None) for attribute, name in kind.members.items()}
-    return body | {name: value for name, value in told.items() if value not in (None, (), 0)}
+    return body | {name: value for name, value in told.items() if value not in (None, (), 0, "")}
 
 
 def _ours(error: HTTPException) -> Exception:
