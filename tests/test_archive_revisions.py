@@ -100,14 +100,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     archive = Archive(tmp_path_factory.mktemp("published") / "archive")
     with archive.incoming() as path, serve_template([FIRST], RULES, Limits(), keep=path) as template:
         archive.record(template.revision, path, DAY)
-        pool = template.pool(1)
+        pool = template.pool()
         answers = {query: pool.query(query, media_type) for query, media_type in QUESTIONS.items()}
         pool.close()
     first = template.revision
     others = tuple(record(archive, text(number)).revision for number in range(4))
     with archive.incoming() as path, serve_template([SECOND], RULES, Limits(), keep=path) as template:
         archive.record(template.revision, path, DAY + timedelta(days=1))
-        pool = template.pool(1)
+        pool = template.pool()
         yield World(archive, pool, first, answers, others, templates())
         pool.close()
 

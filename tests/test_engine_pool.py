@@ -23,11 +23,12 @@ from rdflib import URIRef
 from byregion import iri, results
 from byregion.dataset import GraphFile
 from byregion.engine import Engine, Limits, wire
-from byregion.engine.evaluate import evaluate
+from byregion.engine.evaluate import Question, evaluate
+from byregion.engine.lanes import Width
 from byregion.engine.launch import Template, serve_template
 from byregion.engine.memory import MemoryEngine
 from byregion.engine.pool import Pool
-from byregion.engine.store import load
+from byregion.engine.store import LoadedStore, load
 from byregion.engine.worker import GRACE
 from byregion.errors import (
     DataError,
@@ -90,7 +91,7 @@ def template(started: Template) -> Template:
 
 @pytest.fixture
 def pool(template: Template) -> Iterator[Pool]:
-    with contextlib.closing(template.pool(workers=2)) as engine:
+    with contextlib.closing(template.pool()) as engine:
         yield engine
 
 
@@ -98,7 +99,7 @@ def pool(template: Template) -> Iterator[Pool]:
 def hasty(template: Template) -> Iterator[Pool]:
     """An engine with a deadline of SECONDS."""
     limits = replace(LIMITS, seconds=SECONDS)
-    with contextlib.closing(Pool(template.socket, template.revision, workers=2, limits=limits)) as engine:
+    with contextlib.closing(Pool(template.socket, template.revision, limits=limits)) as engine:
         yield engine
 
 
@@ -244,14 +245,16 @@ def test_a_worker_ends_itself_where_nobody_holds_the_deadline(template: Template
     connection, process = connect(template)
     with connection:
         worker = (children(template.process.pid) - before).pop()
-        wire.send_request(connection, wire.Request(ENDLESS["a cross product"], JSON, 0.2, 10, 1000))
+        connection.sendall(wire.Request(Question(ENDLESS["a cross product"], JSON, 10, 1000), 0.2).packed())
         assert soon(lambda: not runs(worker), 3)
     os.close(process)
 
 
 def test_who_finds_every_worker_busy_is_told_so(template: Template, threads: ThreadPoolExecutor) -> None:
     limits = replace(LIMITS, seconds=SECONDS)
-    with contextlib.closing(Pool(template.socket, template.revision, workers=1, limits=limits)) as engine:
+    with contextlib.closing(
+        Pool(template.socket, template.revision, limits=limits, width=Width(light=1, heavy=1, waiting=1))
+    ) as engine:
         started = time.monotonic()
         futures = [threads.submit(engine.query, ENDLESS["a cross product"], JSON) for _ in range(4)]
         errors = [type(future.exception()) for future in futures]
@@ -268,7 +271,7 @@ def connect(template: Template) -> tuple[socket.socket, int]:
     connection = socket.socket(socket.AF_UNIX)
     connection.settimeout(10)
     connection.connect(str(template.socket))
-    _, (process, fate), _, _ = socket.recv_fds(connection, 1, 2)
+    _, (process, fate), _, _ = socket.recv_fds(connection, 4, 2)
     os.close(fate)
     return connection, process
 
@@ -276,9 +279,15 @@ def connect(template: Template) -> tuple[socket.socket, int]:
 def ask(template: Template, query: str) -> bytes | Exception:
     connection, process = connect(template)
     with connection:
-        wire.send_request(connection, wire.Request(query, JSON, 5, 100, 10_000))
-        reply = wire.receive_reply(connection, time.monotonic() + 5)
+        result = asked(connection, query)
     os.close(process)
+    return result
+
+
+def asked(connection: socket.socket, query: str) -> bytes | Exception:
+    connection.sendall(wire.Request(Question(query, JSON, 100, 10_000), 5).packed())
+    reply = wire.Reader().read(connection)
+    assert reply
     return reply.result
 
 
@@ -311,11 +320,11 @@ def test_a_worker_reaches_nobody_whatever_it_is_asked(template: Template, listen
         assert isinstance(ask(template, query), EngineError)
     assert isinstance(ask(template, silent), bytes)
     assert isinstance(ask(template, f"LOAD <{address}>"), QuerySyntaxError)
-    assert isinstance(ask(template, f"SELECT * FROM <{address}> WHERE {{ ?s ?p ?o }}"), bytes)
+    assert isinstance(ask(template, f"SELECT * FROM <{address}> WHERE {{ ?s ?p ?o }}"), QueryRefused)
     assert reached == []
     # The same queries outside a worker do reach it: it is the worker that keeps them in.
     with pytest.raises(EngineError):
-        evaluate(pyoxigraph.Store(), service, JSON, rows=10, size=1000)
+        evaluate(LoadedStore(pyoxigraph.Store(), "", 0, 0), Question(service, JSON, rows=10, size=1000))
     assert soon(lambda: len(reached) == 1)
 
 
@@ -324,8 +333,7 @@ def test_a_worker_holds_nothing_open_but_its_connection(template: Template) -> N
     connection, process = connect(template)
     with connection:
         worker = (children(template.process.pid) - before).pop()
-        wire.send_request(connection, wire.Request("ASK {}", JSON, 5, 100, 10_000))
-        assert wire.receive_reply(connection, time.monotonic() + 5).result
+        assert asked(connection, "ASK {}")
         opened = {item.name: os.readlink(item) for item in Path(f"/proc/{worker}/fd").iterdir()}
         limits = Path(f"/proc/{worker}/limits").read_text(encoding="utf-8")
     os.close(process)
@@ -341,7 +349,7 @@ def test_a_query_that_takes_too_much_memory_is_refused_and_the_next_is_answered(
     template: Template, greedy: str
 ) -> None:
     generous = replace(LIMITS, rows=10**9, bytes=10**9)
-    with contextlib.closing(Pool(template.socket, template.revision, workers=1, limits=generous)) as engine:
+    with contextlib.closing(Pool(template.socket, template.revision, limits=generous)) as engine:
         with pytest.raises(QueryTooLarge, match="memory"):
             engine.query(GREEDY[greedy], JSON)
         assert engine.query(COUNT, JSON).body
@@ -349,7 +357,7 @@ def test_a_query_that_takes_too_much_memory_is_refused_and_the_next_is_answered(
 
 def test_nesting_within_the_length_of_a_query_ends_no_worker(template: Template) -> None:
     deep = replace(LIMITS, depth=100_000)
-    with contextlib.closing(Pool(template.socket, template.revision, workers=1, limits=deep)) as engine:
+    with contextlib.closing(Pool(template.socket, template.revision, limits=deep)) as engine:
         assert engine.query("ASK { FILTER(" + "STR(" * 19_000 + "1" + ")" * 19_000 + ") }", JSON).body
         assert engine.query("ASK {" + "{" * 49_000 + "}" * 49_000 + "}", JSON).body
 
@@ -388,15 +396,19 @@ def test_half_an_answer_is_none() -> None:
             theirs.sendall(whole[:size])
             theirs.shutdown(socket.SHUT_WR)
             with pytest.raises(EOFError):
-                wire.receive_reply(ours, time.monotonic() + 1)
+                wire.Reader().read(ours)
 
 
-def test_an_answer_that_never_ends_is_ended() -> None:
+def test_an_answer_comes_together_out_of_pieces() -> None:
     ours, theirs = socket.socketpair()
+    ours.setblocking(False)
     with ours, theirs:
-        theirs.sendall(struct.pack("!c?Q", b"A", False, 100) + b"half")
-        with pytest.raises(TimeoutError):
-            wire.receive_reply(ours, time.monotonic() + 0.05)
+        whole, reader = struct.pack("!c?Q", b"A", True, 100_000) + b"x" * 100_000, wire.Reader()
+        for start in range(0, len(whole), 7001):
+            assert reader.read(ours) is None
+            theirs.sendall(whole[start : start + 7001])
+        reply = reader.read(ours)
+    assert reply == wire.Reply(b"x" * 100_000, leaving=True)
 
 
 def test_a_worker_that_has_grown_gives_way_to_a_fresh_one(pool: Pool, template: Template) -> None:
@@ -419,7 +431,7 @@ def test_a_worker_that_has_grown_gives_way_to_a_fresh_one(pool: Pool, template: 
 
 def test_closing_the_pool_ends_its_workers(template: Template) -> None:
     before = children(template.process.pid)
-    engine = template.pool(workers=2)
+    engine = template.pool()
     engine.query(COUNT, JSON)
     (worker,) = children(template.process.pid) - before
     engine.close()
@@ -431,7 +443,7 @@ def test_closing_the_pool_ends_its_workers(template: Template) -> None:
 def test_a_query_at_work_when_the_pool_closes_is_answered_and_its_worker_ends(
     template: Template, threads: ThreadPoolExecutor
 ) -> None:
-    engine = template.pool(workers=1)
+    engine = template.pool()
     future, worker = busy(engine, template, "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f }", threads)
     engine.close()
     assert not future.done()
@@ -441,7 +453,7 @@ def test_a_query_at_work_when_the_pool_closes_is_answered_and_its_worker_ends(
 
 def test_leaving_ends_the_template_its_workers_and_its_folder(threads: ThreadPoolExecutor) -> None:
     with serve_template([STATED], (), Limits(seconds=30)) as started:
-        engine = started.pool(workers=2)
+        engine = started.pool()
         future, _ = busy(engine, started, _endless_on_few_triples(), threads)
         engine.query(COUNT, JSON)
         ours = {started.process.pid, *children(started.process.pid)}
@@ -462,7 +474,7 @@ def _endless_on_few_triples() -> str:
 
 
 def test_a_killed_template_takes_its_workers_with_it(threads: ThreadPoolExecutor) -> None:
-    with serve_template([STATED], (), Limits(seconds=30)) as started, contextlib.closing(started.pool(2)) as engine:
+    with serve_template([STATED], (), Limits(seconds=30)) as started, contextlib.closing(started.pool()) as engine:
         future, worker = busy(engine, started, _endless_on_few_triples(), threads)
         started.process.kill()
         assert soon(lambda: not runs(worker))
@@ -476,7 +488,7 @@ def test_a_template_ends_when_whoever_started_it_is_killed() -> None:
     program = (
         "import time; from engine_data import *; from byregion.engine import *; from byregion.engine.launch import *\n"
         "with serve_template([STATED], (), Limits()) as template:\n"
-        "    pool = template.pool(1)\n"
+        "    pool = template.pool()\n"
         "    pool.query(COUNT, JSON)\n"
         "    print(template.process.pid, template.socket, flush=True)\n"
         "    time.sleep(60)\n"

@@ -80,13 +80,13 @@ def test_a_snapshot_that_is_not_there_is_told(tmp_path: Path):
 def test_what_was_kept_answers_byte_for_byte_as_it_did(tmp_path: Path):
     path = tmp_path / "kept.nq.gz"
     with serve_template(FILES, RULES, Limits(), keep=path) as first:
-        pool = first.pool(1)
+        pool = first.pool()
         answers = {query: pool.query(query, media_type) for query, media_type in QUESTIONS.items()}
         pool.close()
     assert first.unkept == ""
     with serve_snapshot(path, first.revision, Limits()) as again:
         assert (again.revision, again.stated, again.inferred) == (first.revision, first.stated, first.inferred)
-        pool = again.pool(1)
+        pool = again.pool()
         assert {query: pool.query(query, media_type) for query, media_type in QUESTIONS.items()} == answers
         pool.close()
 
@@ -101,6 +101,6 @@ def test_a_damaged_snapshot_is_not_served(tmp_path: Path):
 def test_what_cannot_be_kept_is_served_all_the_same(tmp_path: Path):
     with serve_template(FILES, RULES, Limits(), keep=tmp_path / "absent" / "kept.nq.gz") as template:
         assert "cannot be written" in template.unkept
-        pool = template.pool(1)
+        pool = template.pool()
         assert pool.query("ASK { ?s ?p ?o }", JSON).body
         pool.close()

@@ -291,20 +291,6 @@ def _reaches_out(store: pyoxigraph.Store, text: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "SELECT * FROM <http://x.test/g> { ?s ?p ?o }",
-        "ASKFROM<http://x.test/g>{ ?s ?p ?o }",
-        "SELECT * from named <http://x.test/g> { ?s ?p ?o }",
-        "PREFIX FROM: <http://x.test/> ASK FROM:g { ?s ?p ?o }",
-    ],
-)
-def test_a_dataset_of_the_query_is_refused_for_now(query: str) -> None:
-    with pytest.raises(QueryRefused, match=r"FROM .* not supported yet"):
-        sparql.check(query, **LIMITS)
-
-
 @pytest.mark.parametrize("opening", ["{", "(", "[", "{[(", "OPTIONAL {", "STR(", "EXISTS{"])
 def test_more_brackets_than_may_be_open_are_refused_with_their_place(opening: str) -> None:
     with pytest.raises(QueryRefused, match=r"200 brackets are open at once \(line 2, column \d+\)"):

@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, quote, urlsplit
 import httpx
 import pytest
 
+import excerpt
 from archive_worlds import DAY
 from byregion.archive import Archive, Revisions
-from byregion.assets import folder
 from byregion.config import Settings
 from byregion.dataset import data_files, ontology_files
 from byregion.engine import Limits
@@ -35,14 +35,14 @@ TEXTS = {"id", "type", "title", "container-title", "publisher", "version", "lang
 def cited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A server with an archive, whose catalogue names a made-up publisher."""
     root = tmp_path_factory.mktemp("cited")
-    data = Path(shutil.copytree(folder("data"), root / "data"))
+    data = Path(shutil.copytree(excerpt.data(), root / "data"))
     with (data / "catalogue.ttl").open("a", encoding="utf-8") as file:
         file.write(PUBLISHER.read_text(encoding="utf-8"))
     archive = Archive(root / "archive")
     files = [*ontology_files(), *data_files(data)]
     with archive.incoming() as path, serve_template(files, UPDATES, Limits(), keep=path) as template:
         archive.record(template.revision, path, DAY)
-        pool = template.pool(1)
+        pool = template.pool()
         settings = Settings(data=data, public_url="https://regions.example.org/", query_seconds=60)
         app = create_app(settings, pool, Revisions(pool, archive))
         with httpx.Client(transport=httpx.WSGITransport(app=app), base_url="http://127.0.0.1:8080") as client:

@@ -395,7 +395,7 @@ def test_a_preflight_is_told_the_methods_and_headers(client: httpx.Client):
 
 
 def test_a_heavy_query_ends_with_503_at_its_limit_while_others_are_answered(template: Template):
-    pool = template.pool(2)
+    pool = template.pool()
     pool.limits = replace(Limits(), seconds=0.6)
     app = create_app(Settings(query_seconds=0.6), pool)
     ended: list[httpx.Response] = []
@@ -420,7 +420,7 @@ def test_a_heavy_query_ends_with_503_at_its_limit_while_others_are_answered(temp
 
 
 def test_where_every_worker_is_busy_who_comes_too_late_gets_503(template: Template):
-    pool = template.pool(1)
+    pool = template.pool()
     pool.limits = replace(Limits(), seconds=0.4)
     app = create_app(Settings(query_seconds=0.4), pool)
     ended: list[httpx.Response] = []

@@ -14,9 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+import excerpt
 from archive_worlds import DAY, record, text
 from byregion.archive import KEPT, Archive, Revisions
-from byregion.assets import folder
 from byregion.config import Settings
 from byregion.dataset import data_files, ontology_files
 from byregion.engine import Limits
@@ -57,7 +57,7 @@ def files(data: Path) -> list:
 
 
 def client_of(template: Template, settings: Settings, archive: Archive | None) -> tuple[httpx.Client, Revisions, Pool]:
-    pool = template.pool(1)
+    pool = template.pool()
     revisions = Revisions(pool, archive)
     app = create_app(settings, pool, revisions)
     made = httpx.Client(transport=httpx.WSGITransport(app=app), base_url="http://127.0.0.1:8080")
@@ -69,7 +69,7 @@ def client_of(template: Template, settings: Settings, archive: Archive | None) -
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     root = tmp_path_factory.mktemp("published")
     archive = Archive(root / "archive")
-    data = Path(shutil.copytree(folder("data"), root / "data"))
+    data = Path(shutil.copytree(excerpt.data(), root / "data"))
     with archive.incoming() as path, serve_template(files(data), UPDATES, Limits(), keep=path) as template:
         archive.record(template.revision, path, DAY)
         client, revisions, pool = client_of(template, Settings(data=data), None)

@@ -38,8 +38,12 @@ class Settings:
     """Folder that earlier revisions are kept in, to be asked later; empty: only the current one is known."""
     query_seconds: float = 10.0
     """Time limit of a query, in seconds."""
-    query_workers: int = 2
-    """Number of processes that evaluate queries."""
+    query_workers: int = 8
+    """Queries that are evaluated at once, each by a process of its own, while they take less than 0.1 s."""
+    heavy_queries: int = 4
+    """Queries that are evaluated at once besides, with the time that others leave, when they take longer."""
+    waiting_queries: int = 64
+    """Queries that may wait for one of those processes."""
     query_memory_mb: int = 1024
     """Working memory that a query worker may add to the loaded dataset, in MiB."""
     max_rows: int = 1_000_000

@@ -78,13 +78,13 @@ _PIECE: Final = re.compile(r"[.-]|[^.-]+")
 _BROKEN_IRI: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*+:/")
 
 
-def tokens(query: str) -> Iterator[Token]:
-    """Yield the tokens of `query`, without white space and comments.
+def tokens(query: str, start: int = 0) -> Iterator[Token]:
+    """Yield the tokens of `query` from the offset `start` on, without white space and comments.
 
     Raises QuerySyntaxError with line and column for a string or IRI that does not end and for a character that no
     terminal begins with.
     """
-    at = 0
+    at = start
     while at < len(query):
         match = _TOKEN.match(query, at)
         if match is None or (match.group() == "<" and _BROKEN_IRI.match(query, at)):
@@ -152,7 +152,6 @@ def _skip_past(stream: Iterator[Token], kind: Kind) -> None:
 _NEVER: Final = re.compile(r"[\x00\ud800-\udfff]|\\u0000|\\U00000000")
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _SERVICE: Final = re.compile("SERVICE", re.IGNORECASE)
-_FROM: Final = re.compile("FROM", re.IGNORECASE)
 _VOLATILE: Final = re.compile("NOW|RAND|UUID", re.IGNORECASE)
 _CLOSES: Final = {"(": ")", "{": "}", "[": "]"}
 
@@ -160,9 +159,9 @@ _CLOSES: Final = {"(": ")", "{": "}", "[": "]"}
 def check(query: str, *, max_length: int, max_depth: int) -> Form:
     """Return the form of `query`, once it is none that this service does not evaluate.
 
-    Raises QueryRefused for SERVICE, LOAD and every other update, for FROM, for more than `max_length` characters or
-    `max_depth` brackets open at once, and for U+0000, which some result formats cannot hold; QuerySyntaxError where
-    tokens cannot be told.
+    Raises QueryRefused for SERVICE, LOAD and every other update, for more than `max_length` characters or `max_depth`
+    brackets open at once, and for U+0000, which some result formats cannot hold; QuerySyntaxError where tokens cannot
+    be told.
 
     It is a filter, and the first of two walls: a query worker can open no connection whatever it is asked.
     """
@@ -173,13 +172,10 @@ def check(query: str, *, max_length: int, max_depth: int) -> Form:
         raise QueryRefused(f"the query holds U+0000 or half a surrogate pair ({where}); leave it out")
     found = form(query)
     # SPARQL 1.1 expands \u0053 before it reads the grammar (19.2), Oxigraph does not: a query must pass either way.
-    for reading in dict.fromkeys((query, _ESCAPE.sub(_unescape, query))):
+    for reading in dict.fromkeys((query, unescape(query))):
         if token := _keyword(reading, _SERVICE):
             where = _where(reading, token.start)
             raise QueryRefused(f"SERVICE ({where}) is not evaluated here: this server asks no other endpoint")
-        if token := _keyword(reading, _FROM):
-            where = _where(reading, token.start)
-            raise QueryRefused(f"FROM ({where}) is not supported yet; name the graph with GRAPH <…> {{ … }} instead")
     _refuse_depth(query, max_depth)
     return found
 
@@ -190,6 +186,11 @@ def volatile(query: str) -> bool:
     Raises QuerySyntaxError where tokens cannot be told.
     """
     return _keyword(query, _VOLATILE) is not None
+
+
+def unescape(text: str) -> str:
+    """Return `text` with its codepoint escapes expanded (https://www.w3.org/TR/sparql11-query/#codepointEscape)."""
+    return _ESCAPE.sub(_unescape, text)
 
 
 def _unescape(match: re.Match[str]) -> str:

@@ -118,7 +118,7 @@ def main() -> None:
     measures.append(measure("load and infer", few, lambda: MemoryEngine.of(files, rules)))
     measures.append(measure("light query, in this process", many, ask(memory)))
     with serve_template(files, rules, Limits()) as template:
-        pool = template.pool(1)
+        pool = template.pool()
         ask(pool)()
         before = cpu_ms(template.process.pid)
         measures.append(measure("light query, through a worker", many, ask(pool)))

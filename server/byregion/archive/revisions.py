@@ -10,6 +10,7 @@ from typing import Final
 
 from byregion.archive.folder import KEPT, Archive
 from byregion.archive.rooms import Rooms
+from byregion.dataset_clause import DatasetDescription
 from byregion.engine import Answer, Engine, Limits
 from byregion.engine.base import admit
 from byregion.errors import ArchiveError, DataError, NotFound, RevisionGone
@@ -81,11 +82,18 @@ class _Archived:
         self._archive = archive
         self._rooms = rooms
 
-    def query(self, query: str, media_type: str) -> Answer:
+    def query(
+        self,
+        query: str,
+        media_type: str,
+        *,
+        dataset: DatasetDescription | None = None,
+        seconds: float | None = None,
+    ) -> Answer:
         admit(query, media_type, self._rooms.limits)  # nothing is started for what will not be evaluated
         try:
             with self._rooms.asking(self.revision, _snapshot(self._archive, self.revision)) as engine:
-                return engine.query(query, media_type)
+                return engine.query(query, media_type, dataset=dataset, seconds=seconds)
         except DataError as error:
             if self._archive.snapshot(self.revision) is None:
                 raise _gone(self._archive, self.revision) from error

@@ -31,11 +31,12 @@ class _Held:
     def __init__(self, path: Path, revision: str, limits: Limits) -> None:
         """Start the processes; raises as `serve_snapshot` does."""
         # Not at the top: it needs what only Unix has, and a static copy of the site is made without.
+        from byregion.engine.lanes import Width
         from byregion.engine.launch import serve_snapshot
 
         self._stack = contextlib.ExitStack()
         self._template: Template = self._stack.enter_context(serve_snapshot(path, revision, limits))
-        self.pool: Pool = self._template.pool(1)
+        self.pool: Pool = self._template.pool(Width(light=1, heavy=1))
         self._stack.callback(self.pool.close)
 
     def is_dead(self) -> bool:

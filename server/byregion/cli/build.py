@@ -16,6 +16,7 @@ from byregion.catalogue import PROFILES
 from byregion.cli.screen import common, screen
 from byregion.config import Settings
 from byregion.dataset import data_files, ontology_files, read_graph
+from byregion.dataset_clause import DatasetDescription
 from byregion.edition.shelf import MADE_WITHIN
 from byregion.engine import Engine
 from byregion.engine.base import Answer
@@ -84,9 +85,16 @@ class _Remembering:
         """The name of the revision that is asked."""
         return self._engine.revision
 
-    def query(self, query: str, media_type: str) -> Answer:
+    def query(
+        self,
+        query: str,
+        media_type: str,
+        *,
+        dataset: DatasetDescription | None = None,
+        seconds: float | None = None,
+    ) -> Answer:
         """Return the answer as the engine does."""
-        return self._known(query, media_type)
+        return self._known(query, media_type, dataset=dataset, seconds=seconds)
 
     def close(self) -> None:
         """Let go of everything."""

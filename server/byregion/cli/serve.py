@@ -199,6 +199,7 @@ def _app(settings: Settings, address: Path, revision: str) -> Any:
     from byregion.archive import Archive, Revisions
     from byregion.archive.rooms import Rooms
     from byregion.engine import Limits
+    from byregion.engine.lanes import Width
     from byregion.engine.pool import Pool
     from byregion.web.app import create_app
 
@@ -209,7 +210,7 @@ def _app(settings: Settings, address: Path, revision: str) -> Any:
 
     threading.Thread(target=follow, name="follow", daemon=True).start()
     limits = Limits.of(settings)
-    pool = Pool(address, revision, workers=settings.query_workers, limits=limits)
+    pool = Pool(address, revision, limits=limits, width=Width.of(settings), base=f"{settings.url}sparql")
     # Half of the threads at most work on earlier revisions.
     rooms = Rooms(limits, askers=max(1, settings.http_threads // 2))
     archive = Archive(Path(settings.archive)) if settings.archive else None

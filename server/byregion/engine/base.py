@@ -7,6 +7,7 @@ from typing import Protocol
 
 from byregion import results, sparql
 from byregion.config import Settings
+from byregion.dataset_clause import DatasetDescription
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,10 @@ class Limits:
     bytes: int = 256_000_000
     length: int = 100_000
     depth: int = 200
+
+    def lowered(self, seconds: float | None) -> float:
+        """Return the time limit of a query that asks for at most `seconds`: that, or ours where it is lower."""
+        return self.seconds if seconds is None else min(seconds, self.seconds)
 
     @classmethod
     def of(cls, settings: Settings) -> Limits:
@@ -59,9 +64,17 @@ class Engine(Protocol):
         """The name of the revision: a SHA-256 in hexadecimal, which its first 16 characters tell apart in practice."""
         ...
 
-    def query(self, query: str, media_type: str) -> Answer:
+    def query(
+        self,
+        query: str,
+        media_type: str,
+        *,
+        dataset: DatasetDescription | None = None,
+        seconds: float | None = None,
+    ) -> Answer:
         """Return the whole answer to `query`, written in `media_type`.
 
+        `dataset` takes the place of what FROM in the query says; `seconds` lowers the time limit for this query.
         Raises QuerySyntaxError, QueryRefused, QueryTimeout, QueryTooLarge, EngineBusy or EngineError; ValueError for a
         media type in which the query's form cannot be answered, which `sparql.form` and `results.FORMATS` tell before.
         """

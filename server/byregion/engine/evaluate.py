@@ -4,43 +4,113 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
-from pyoxigraph import QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store, Triple, serialize
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    NamedNode,
+    Quad,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Triple,
+    serialize,
+)
 
+from byregion.dataset_clause import DatasetDescription, of_query
 from byregion.engine import syntax
 from byregion.engine.base import Answer
-from byregion.errors import EngineError, QueryTooLarge
+from byregion.engine.store import LoadedStore
+from byregion.errors import EngineError, QueryRefused, QueryTooLarge
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 
-def evaluate(store: Store, query: str, media_type: str, *, rows: int, size: int) -> Answer:
-    """Return the answer of `store` to `query`: at most `rows` rows or triples, and `size` bytes.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query, the media type of its answer, what rows and bytes that may hold, and the dataset that is asked.
 
-    What may be asked at all is for `base.admit` to say, before. Raises QuerySyntaxError; QueryTooLarge for an answer
-    over a limit, which is never cut; EngineError for what fails on the way; ValueError for the media type of another
-    form.
+    `dataset` is what the protocol says in place of FROM; relative IRIs of the query are resolved against `base`.
     """
-    sink = _Sink(size)
+
+    query: str
+    media_type: str
+    rows: int
+    size: int
+    dataset: DatasetDescription | None = None
+    base: str = ""
+
+
+def evaluate(loaded: LoadedStore, question: Question) -> Answer:
+    """Return the answer of a store to `question`, within its limits.
+
+    What may be asked at all is for `base.admit` to say, before. Raises QuerySyntaxError; QueryRefused for a graph that
+    is not there; QueryTooLarge for an answer over a limit, which is never cut; EngineError for what fails on the way;
+    ValueError for the media type of another form.
+    """
+    sink = _Sink(question.size)
+    media_type = question.media_type
     try:
-        found = store.query(query)
+        found = _found(loaded, question)
         if isinstance(found, QueryTriples):
-            serialize(_counted(found, rows), sink, _format(RdfFormat, media_type))
+            serialize(_counted(found, question.rows), sink, _format(RdfFormat, media_type))
         else:
             found.serialize(sink, _format(QueryResultsFormat, media_type))
     except SyntaxError as error:
-        raise syntax.explain(query, error.msg) from error
+        raise syntax.explain(question.query, error.msg) from error
     except MemoryError as error:
         raise QueryTooLarge("the query needed more memory than it may take; ask for less, or in parts") from error
     except (OSError, RuntimeError) as error:
         raise EngineError(f"the query failed: {error}") from error
     body = sink.getvalue()
-    if isinstance(found, QuerySolutions) and _rows(body, media_type, rows) > rows:
-        raise _too_many("rows", rows)
+    if isinstance(found, QuerySolutions) and _rows(body, media_type, question.rows) > question.rows:
+        raise _too_many("rows", question.rows)
     return Answer("graph" if isinstance(found, QueryTriples) else "solutions", media_type, body)
+
+
+def _found(loaded: LoadedStore, question: Question) -> QuerySolutions | QueryBoolean | QueryTriples:
+    query, base = question.query, question.base or None
+    described = question.dataset or of_query(query, question.base)
+    if not described:
+        return loaded.store.query(query, base_iri=base)
+    default: list[NamedNode | BlankNode | DefaultGraph] = [NamedNode(iri) for iri in described.default_graphs]
+    named: list[NamedNode | BlankNode] = [NamedNode(iri) for iri in described.named_graphs]
+    if loaded.is_merged:
+        _refuse_unknown(loaded.store, [*default, *named])
+    if len(default) < 2:
+        return loaded.store.query(query, base_iri=base, default_graph=default, named_graphs=named)
+    # Asked for several, Oxigraph would find a triple twice that stands in two of them; their merge has it once.
+    return _merged(loaded.store, default, named).query(
+        query, base_iri=base, default_graph=DefaultGraph(), named_graphs=named
+    )
+
+
+_Graph = NamedNode | BlankNode | DefaultGraph
+
+
+def _refuse_unknown(store: Store, graphs: Sequence[_Graph]) -> None:
+    known = set(store.named_graphs())
+    if unknown := next((graph for graph in graphs if graph not in known), None):
+        raise QueryRefused(f"there is no graph {unknown} in the dataset, and no other document is read")
+
+
+def _merged(store: Store, default: Sequence[_Graph], named: Sequence[NamedNode | BlankNode]) -> Store:
+    merged = Store()
+    for graph in default:
+        merged.bulk_extend(
+            Quad(quad.subject, quad.predicate, quad.object) for quad in store.quads_for_pattern(None, None, None, graph)
+        )
+    for graph in named:
+        merged.bulk_extend(store.quads_for_pattern(None, None, None, graph))
+        merged.add_graph(graph)
+    return merged
 
 
 class _Sink(io.BytesIO):

@@ -13,6 +13,7 @@ from typing import IO, Any, Final, cast
 
 from byregion.dataset import GraphFile
 from byregion.engine.base import Limits
+from byregion.engine.lanes import Width
 from byregion.engine.pool import Pool
 from byregion.errors import DataError, EngineError
 
@@ -35,9 +36,9 @@ class Template:
     unkept: str
     limits: Limits
 
-    def pool(self, workers: int) -> Pool:
-        """Return an engine of at most `workers` processes forked from this template."""
-        return Pool(self.socket, self.revision, workers=workers, limits=self.limits)
+    def pool(self, width: Width | None = None) -> Pool:
+        """Return an engine of processes forked from this template."""
+        return Pool(self.socket, self.revision, limits=self.limits, width=width)
 
 
 @contextlib.contextmanager

@@ -9,9 +9,10 @@ from rdflib import Graph, URIRef
 
 from byregion import iri
 from byregion.dataset import GraphFile
+from byregion.dataset_clause import DatasetDescription
 from byregion.engine import deep
 from byregion.engine.base import Answer, Limits, admit
-from byregion.engine.evaluate import evaluate
+from byregion.engine.evaluate import Question, evaluate
 from byregion.engine.store import LoadedStore, load
 from byregion.namespaces import empty_graph
 
@@ -34,14 +35,18 @@ class MemoryEngine:
         """The name of the revision that is asked."""
         return self.loaded.revision
 
-    def query(self, query: str, media_type: str) -> Answer:
+    def query(
+        self,
+        query: str,
+        media_type: str,
+        *,
+        dataset: DatasetDescription | None = None,
+        seconds: float | None = None,
+    ) -> Answer:
         """Return the whole answer to `query` in `media_type`; raises as `Engine.query` does, but no QueryTimeout."""
         admit(query, media_type, self.limits)
-        return deep.call(lambda: self._evaluate(query, media_type), self.limits.stack)
-
-    def _evaluate(self, query: str, media_type: str) -> Answer:
-        limits = self.limits
-        return evaluate(self.loaded.store, query, media_type, rows=limits.rows, size=limits.bytes)
+        asked = Question(query, media_type, rows=self.limits.rows, size=self.limits.bytes, dataset=dataset)
+        return deep.call(lambda: evaluate(self.loaded, asked), self.limits.stack)
 
     def graph(self, name: URIRef) -> Graph:
         """Return the named graph `name`, empty where there is none.

@@ -2,92 +2,131 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import select
+import asyncio
 import signal
-import socket
 import threading
-import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
+from byregion.dataset_clause import DatasetDescription
 from byregion.engine import wire
 from byregion.engine.base import Answer, Limits, admit
-from byregion.errors import EngineBusy, EngineError, QueryTimeout, QueryTooLarge
+from byregion.engine.evaluate import Question
+from byregion.engine.lanes import Lanes, Turn, Width
+from byregion.engine.process import Worker, start
+from byregion.errors import EngineBusy, EngineError, QueryAbandoned, QueryTimeout, QueryTooLarge
 
-ANSWERS_WITHIN: Final = 10.0
-"""Seconds in which the template forks, and in which it tells how a worker ended."""
+Gone = Callable[[], Awaitable[object]]
+"""What returns once the client has gone."""
 
 
 class Pool:
-    """An engine of at most `workers` processes forked by the template at `address`; many threads may ask at once.
+    """An engine of processes forked by the template at `address`; many threads and tasks may ask at once.
 
-    A query waits for a free worker as long as it may run itself. A worker that dies costs its own query an error and
-    nothing else: the next query gets a fresh fork.
+    A query that is not answered soon gives way to the others, or is told to come back: see `lanes`. A worker that dies
+    costs its own query an error and nothing else: the next query gets a fresh fork.
+
+    The work is done on one event loop: that of the HTTP server where `run_on` names it, else one in a thread.
     """
 
-    def __init__(self, address: Path, revision: str, *, workers: int, limits: Limits) -> None:
-        """Start with no worker; each is forked when first needed."""
+    def __init__(
+        self, address: Path, revision: str, *, limits: Limits, width: Width | None = None, base: str = ""
+    ) -> None:
+        """Start with no worker; each is forked when first needed. Relative IRIs are resolved against `base`."""
         self.revision = revision
         self.limits = limits
         self._address = address
-        self._workers = workers
-        self._free = threading.BoundedSemaphore(workers)
-        self._idle: list[_Worker] = []
+        self._base = base
+        self._lanes = Lanes(width or Width())
+        self._idle: list[Worker] = []
         self._closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: _Loop | None = None
+        self._lock = threading.Lock()
 
-    def query(self, query: str, media_type: str) -> Answer:
-        """Return the whole answer to `query` in `media_type`; raises as `Engine.query` does."""
+    def run_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Work on `loop`, which is running or about to; to be called before the first query."""
+        self._loop = loop
+
+    def query(
+        self,
+        query: str,
+        media_type: str,
+        *,
+        dataset: DatasetDescription | None = None,
+        seconds: float | None = None,
+    ) -> Answer:
+        """Return the whole answer as `Engine.query` does; to be called from any thread but that of the event loop."""
+        with self._lock:
+            if self._closed:
+                raise EngineError("the engine is closed")
+            if self._loop is None:
+                self._thread = _Loop()
+                self._loop = self._thread.loop
+        asked = self.ask(query, media_type, dataset=dataset, seconds=seconds)
+        return asyncio.run_coroutine_threadsafe(asked, self._loop).result()
+
+    async def ask(
+        self,
+        query: str,
+        media_type: str,
+        *,
+        dataset: DatasetDescription | None = None,
+        seconds: float | None = None,
+        gone: Gone | None = None,
+    ) -> Answer:
+        """Return the whole answer as `Engine.query` does; to be called on the event loop.
+
+        Raises QueryAbandoned, too, where `gone` tells that nobody waits for the answer any more.
+        """
         kind = admit(query, media_type, self.limits)
+        if self._closed:
+            raise EngineError("the engine is closed")
         limits = self.limits
-        request = wire.Request(query, media_type, limits.seconds, limits.rows, limits.bytes)
-        if not self._free.acquire(timeout=limits.seconds):
-            raise EngineBusy(f"all {self._workers} query workers were busy for {limits.seconds:g} s; ask again later")
-        try:
-            result = self._ask(request)
-        finally:
-            self._free.release()
+        question = Question(query, media_type, limits.rows, limits.bytes, dataset, self._base)
+        result = await self._work(wire.Request(question, limits.lowered(seconds)), gone)
         if isinstance(result, Exception):
             raise result
         return Answer(kind, media_type, result)
 
-    def _ask(self, request: wire.Request) -> bytes | Exception:
-        worker = self._take()
+    async def _work(self, request: wire.Request, gone: Gone | None) -> bytes | Exception:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + request.seconds
+        turn = await self._lanes.enter(deadline)
         try:
-            reply = worker.ask(request)
-        except TimeoutError as error:
-            worker.kill()
-            raise QueryTimeout(request.seconds) from error
-        except (EOFError, OSError) as error:
-            raise self._death(worker.fate()) from error
-        except BaseException:
-            # Interrupted half-way: what comes next on this connection is not the next answer.
-            worker.kill()
-            raise
-        if reply.leaving or self._closed:
-            worker.close()
-        else:
-            self._idle.append(worker)
-        return reply.result
-
-    def _take(self) -> _Worker:
-        if self._closed:
-            raise EngineError("the engine is closed")
-        with contextlib.suppress(IndexError):
-            while worker := self._idle.pop():
-                if worker.alive():
-                    return worker
+            worker = await self._take()
+            try:
+                reply = await _Work(worker, request, turn, deadline).done(gone)
+            except (EOFError, OSError) as error:
+                raise self._death(await worker.fate(), request.seconds) from error
+            except BaseException:
+                # Interrupted half-way: what comes next on this connection is not the next answer.
+                worker.kill()
+                raise
+            if reply.leaving or turn.is_heavy or self._closed:
                 worker.close()
-        return _Worker(self._address)
+            else:
+                self._idle.append(worker)
+            return reply.result
+        finally:
+            turn.leave()
 
-    def _death(self, number: int | None) -> Exception:
+    async def _take(self) -> Worker:
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.alive():
+                return worker
+            worker.close()
+        return await start(self._address)
+
+    def _death(self, number: int | None, seconds: float) -> Exception:
         match number:
             case signal.SIGABRT:
                 most = f"more than {self.limits.memory_mb} MiB of working memory"
                 return QueryTooLarge(f"the query needed {most}; ask for less, or in parts")
             case signal.SIGALRM:
-                return QueryTimeout(self.limits.seconds)
+                return QueryTimeout(seconds)
             case signal.SIGSEGV:
                 return EngineError("the query is nested too deeply for the engine; write it flatter")
         how = "without saying why" if not number else f"of {signal.Signals(number).name}"
@@ -95,59 +134,90 @@ class Pool:
 
     def close(self) -> None:
         """Let every worker end: those that wait at once, those at work after their query."""
-        self._closed = True
-        with contextlib.suppress(IndexError):
-            while worker := self._idle.pop():
-                worker.close()
+        with self._lock:
+            closed, self._closed = self._closed, True
+        if closed or self._loop is None:
+            return
+        self._loop.call_soon_threadsafe(self._let_go)
+        if self._thread:
+            self._thread.end_after(self._lanes.empty)
+
+    def _let_go(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
 
 
-class _Worker:
-    """A connection to a worker process, with what ends it and what tells of its end."""
+class _Work:
+    """A request at a worker: what happens to it in time."""
 
-    def __init__(self, address: Path) -> None:
-        """Have the template fork a worker; raises EngineError where it does not."""
-        self._connection = socket.socket(socket.AF_UNIX)
-        self._connection.settimeout(ANSWERS_WITHIN)
+    def __init__(self, worker: Worker, request: wire.Request, turn: Turn, deadline: float) -> None:
+        self._worker = worker
+        self._turn = turn
+        self._seconds = request.seconds
+        self._deadline = deadline
+        self._reply = worker.send(request)
+        self._gone: Gone | None = None
+        self._watch: asyncio.Future[object] | None = None
+
+    async def done(self, gone: Gone | None) -> wire.Reply:
+        self._gone = gone
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_at(min(loop.time() + self._turn.light_seconds, self._deadline), self._slow)
         try:
-            self._connection.connect(str(address))
-            _, descriptors, _, _ = socket.recv_fds(self._connection, 1, 2)
-            self._process, self._fate = descriptors
-        except (OSError, ValueError) as error:
-            self._connection.close()
-            raise EngineError(f"no query worker could be started: {error or 'the template closed'}") from error
-        for descriptor in descriptors:
-            os.set_inheritable(descriptor, False)
-        self._ended = select.poll()
-        self._ended.register(self._process, select.POLLIN)
-
-    def ask(self, request: wire.Request) -> wire.Reply:
-        """Return the reply; raises TimeoutError at the deadline, EOFError or OSError where the worker died."""
-        deadline = time.monotonic() + request.seconds
-        self._connection.settimeout(request.seconds)
-        wire.send_request(self._connection, request)
-        return wire.receive_reply(self._connection, deadline)
-
-    def alive(self) -> bool:
-        """Tell whether the process still runs."""
-        return not self._ended.poll(0)
-
-    def kill(self) -> None:
-        """End the process, whatever it does, and let go of it."""
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._process, signal.SIGKILL)
-        self.close()
-
-    def fate(self) -> int | None:
-        """Return the signal that ended the process, 0 where none did, None where the template does not tell; close."""
-        try:
-            ready, _, _ = select.select([self._fate], [], [], ANSWERS_WITHIN)
-            told = os.read(self._fate, 1) if ready else b""
+            return await self._reply
         finally:
-            self.close()
-        return told[0] if told else None
+            self._timer.cancel()
+            if self._watch:
+                self._watch.cancel()
 
-    def close(self) -> None:
-        """Let go of the process, which ends when it has nothing to do."""
-        self._connection.close()
-        os.close(self._process)
-        os.close(self._fate)
+    def _slow(self) -> None:
+        """Go on among the heavy queries, or end."""
+        loop = asyncio.get_running_loop()
+        if loop.time() >= self._deadline:
+            return self._late()
+        if not self._turn.change():
+            what = "all that may take long are being worked on; ask again later"
+            return self._end(EngineBusy(f"the query takes longer than {self._turn.light_seconds:g} s, and {what}"))
+        self._worker.give_way()
+        self._timer = loop.call_at(self._deadline, self._late)
+        if self._gone:
+            self._watch = asyncio.ensure_future(self._gone())
+            self._watch.add_done_callback(self._abandon)
+
+    def _late(self) -> None:
+        self._end(QueryTimeout(self._seconds))
+
+    def _abandon(self, watch: asyncio.Future[object]) -> None:
+        if not watch.cancelled():
+            self._end(QueryAbandoned())
+
+    def _end(self, error: Exception) -> None:
+        self._worker.kill()
+        if not self._reply.done():
+            self._reply.set_exception(error)
+
+
+ENDS_WITHIN: Final = 60.0
+"""Seconds that queries at work have at most after an engine with a loop of its own closed."""
+
+
+class _Loop:
+    """An event loop in a thread of its own."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        self.loop.run_forever()
+        self.loop.close()
+
+    def end_after(self, empty: Callable[[], Awaitable[None]]) -> None:
+        async def end() -> None:
+            async with asyncio.timeout(ENDS_WITHIN):
+                await empty()
+            # Whoever waits in another thread for the last answer is told of it first.
+            self.loop.call_later(0.05, self.loop.stop)
+
+        asyncio.run_coroutine_threadsafe(end(), self.loop)

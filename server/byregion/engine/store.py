@@ -35,12 +35,17 @@ _NOT_STATED: Final = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER NOT EXISTS 
 
 @dataclass(frozen=True, slots=True)
 class LoadedStore:
-    """A store with the name of its revision, and how many triples its graphs state and what follows adds."""
+    """A store with the name of its revision, and how many triples its graphs state and what follows adds.
+
+    Where the default graph is the merge of all graphs, `is_merged`, the graphs are all there are: naming another is a
+    mistake. In a plain dataset a graph that holds nothing is as good as any.
+    """
 
     store: Store
     revision: str
     stated: int
     inferred: int
+    is_merged: bool = True
 
 
 def load(files: Iterable[GraphFile], rules: Sequence[str], inferred: URIRef) -> LoadedStore:

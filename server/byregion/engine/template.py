@@ -16,13 +16,13 @@ import os
 import selectors
 import signal
 import socket
+import struct
 import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Store
 from rdflib import URIRef
 
 from byregion import iri
@@ -59,7 +59,7 @@ def main() -> int:
             }
         )
         memory = worker.memory_held() + (task["memory_mb"] << 20)
-        _Template(listener, loaded.store, memory, task["stack"]).serve()
+        _Template(listener, loaded, memory, task["stack"]).serve()
     return 0
 
 
@@ -103,7 +103,7 @@ class _Child:
 @dataclass(slots=True)
 class _Template:
     listener: socket.socket
-    store: Store
+    loaded: LoadedStore
     memory: int
     stack: int
     pid: int = field(default_factory=os.getpid)
@@ -148,12 +148,12 @@ class _Template:
                 print(f"no query worker could be started: {error}", file=sys.stderr)
                 return None
             if pid == 0:
-                worker.run(connection, self.store, template=self.pid, memory=self.memory, stack=self.stack)
+                worker.run(connection, self.loaded, template=self.pid, memory=self.memory, stack=self.stack)
             child = _Child(pid, os.pidfd_open(pid), fate)
             self.children[child.process] = child
             # A pool that has closed already leaves a worker that reads the end of its connection, and ends.
             with contextlib.suppress(OSError):
-                socket.send_fds(connection, [b"W"], [child.process, told])
+                socket.send_fds(connection, [struct.pack("!I", pid)], [child.process, told])
             os.close(told)
         return child
 

@@ -16,10 +16,9 @@ import traceback
 from pathlib import Path
 from typing import Final, NoReturn
 
-from pyoxigraph import Store
-
 from byregion.engine import deep, wire
 from byregion.engine.evaluate import evaluate
+from byregion.engine.store import LoadedStore
 from byregion.errors import ByregionError
 
 GRACE: Final = 0.5
@@ -33,14 +32,14 @@ _PR_SET_PDEATHSIG: Final = 1
 _LIBC: Final = ctypes.CDLL(None, use_errno=True)
 
 
-def run(connection: socket.socket, store: Store, *, template: int, memory: int, stack: int) -> NoReturn:
+def run(connection: socket.socket, loaded: LoadedStore, *, template: int, memory: int, stack: int) -> NoReturn:
     """Be a worker, in a process just forked from the process `template`, until the connection closes; never returns.
 
     `memory` is the most bytes it may hold, the store's among them but not the `stack` that queries are evaluated on.
     """
     try:
         _confine(connection.fileno(), template=template, memory=memory + stack)
-        deep.call(lambda: _serve(connection, store), stack)
+        deep.call(lambda: _serve(connection, loaded), stack)
     except BrokenPipeError:
         # The pool ended while an answer was on its way: nobody is left to tell.
         os._exit(0)
@@ -76,21 +75,21 @@ def memory_held() -> int:
     raise OSError("/proc/self/status has no VmData")
 
 
-def _serve(connection: socket.socket, store: Store) -> None:
+def _serve(connection: socket.socket, loaded: LoadedStore) -> None:
     fresh = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     worn = WORN // resource.getpagesize()
     leaving = False
     while not leaving and (request := wire.receive_request(connection)):
         # SIGALRM's own action ends the process, even where Oxigraph is deep in a query.
         signal.setitimer(signal.ITIMER_REAL, request.seconds + GRACE)
-        result = _answer(store, request)
+        result = _answer(loaded, request)
         leaving = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - fresh > worn
         wire.send_reply(connection, wire.Reply(result, leaving))
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _answer(store: Store, request: wire.Request) -> bytes | Exception:
+def _answer(loaded: LoadedStore, request: wire.Request) -> bytes | Exception:
     try:
-        return evaluate(store, request.query, request.media_type, rows=request.rows, size=request.size).body
+        return evaluate(loaded, request.question).body
     except (ByregionError, ValueError) as error:
         return error

@@ -1,0 +1,153 @@
+"""A query worker as the pool sees it: a connection to a forked process, what ends it and what tells of its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import select
+import signal
+import socket
+import struct
+from pathlib import Path
+from typing import Final
+
+from byregion.engine import wire
+from byregion.errors import EngineError
+
+ANSWERS_WITHIN: Final = 10.0
+"""Seconds in which the template forks, and in which it tells how a worker ended."""
+_PID: Final = struct.Struct("!I")
+
+
+async def start(address: Path) -> Worker:
+    """Have the template at `address` fork a worker; raises EngineError where it does not."""
+    loop = asyncio.get_running_loop()
+    connection = socket.socket(socket.AF_UNIX)
+    connection.setblocking(False)
+    try:
+        async with asyncio.timeout(ANSWERS_WITHIN):
+            await loop.sock_connect(connection, str(address))
+            await _readable(connection.fileno())
+        told, descriptors, _, _ = socket.recv_fds(connection, _PID.size, 2)
+        process, fate = descriptors
+        (pid,) = _PID.unpack(told)
+    except (OSError, ValueError, struct.error) as error:
+        connection.close()
+        raise EngineError(f"no query worker could be started: {error or 'the template does not answer'}") from error
+    except BaseException:
+        connection.close()
+        raise
+    return Worker(loop, connection, pid, process, fate)
+
+
+async def _readable(descriptor: int) -> None:
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Event()
+    loop.add_reader(descriptor, ready.set)
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_reader(descriptor)
+
+
+class Worker:
+    """A connection to a worker process; only for the event loop that it was started on."""
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, connection: socket.socket, pid: int, process: int, fate: int
+    ) -> None:
+        """Take over a connection, the process's id and descriptor, and the pipe that tells how it ended."""
+        self._loop = loop
+        self._connection = connection
+        self._pid = pid
+        self._process = process
+        self._fate = fate
+        for descriptor in (process, fate):
+            os.set_inheritable(descriptor, False)
+        self._ended = select.poll()
+        self._ended.register(process, select.POLLIN)
+        self._reply: asyncio.Future[wire.Reply] | None = None
+        self._reader = wire.Reader()
+        self._sending: asyncio.Task[None] | None = None
+        self._closed = False
+        loop.add_reader(connection, self._read)
+
+    def send(self, request: wire.Request) -> asyncio.Future[wire.Reply]:
+        """Send a request, and return what becomes its reply; EOFError or OSError where the worker died."""
+        self._reply = reply = self._loop.create_future()
+        self._reader = wire.Reader()
+        frame = request.packed()
+        try:
+            sent = self._connection.send(frame)
+        except BlockingIOError:
+            sent = 0
+        except OSError as error:
+            reply.set_exception(error)
+            return reply
+        if sent < len(frame):
+            self._sending = self._loop.create_task(self._send_rest(frame[sent:]))
+        return reply
+
+    async def _send_rest(self, frame: bytes) -> None:
+        try:
+            await self._loop.sock_sendall(self._connection, frame)
+        except OSError as error:
+            self._fail(error)
+
+    def _read(self) -> None:
+        try:
+            reply = self._reader.read(self._connection)
+        except (EOFError, OSError) as error:
+            self._loop.remove_reader(self._connection)
+            return self._fail(error)
+        if reply and self._reply and not self._reply.done():
+            self._reply.set_result(reply)
+
+    def _fail(self, error: Exception) -> None:
+        if self._reply and not self._reply.done():
+            self._reply.set_exception(error)
+
+    def alive(self) -> bool:
+        """Tell whether the process still runs."""
+        return not self._ended.poll(0)
+
+    def give_way(self) -> None:
+        """Let the process have only the time that no other wants; it never gets its rank back."""
+        if not self.alive():
+            return
+        # It has ended by itself in between.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            for thread in os.listdir(f"/proc/{self._pid}/task"):
+                os.sched_setscheduler(int(thread), os.SCHED_IDLE, os.sched_param(0))
+
+    def kill(self) -> None:
+        """End the process, whatever it does, and let go of it."""
+        if not self._closed:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._process, signal.SIGKILL)
+            self.close()
+
+    async def fate(self) -> int | None:
+        """Return the signal that ended the process, 0 where none did, None where the template does not tell; close."""
+        try:
+            async with asyncio.timeout(ANSWERS_WITHIN):
+                await _readable(self._fate)
+            told = os.read(self._fate, 1)
+        except TimeoutError:
+            told = b""
+        finally:
+            self.close()
+        return told[0] if told else None
+
+    def close(self) -> None:
+        """Let go of the process, which ends when it has nothing to do."""
+        if self._closed:
+            return
+        self._closed = True
+        self._loop.remove_reader(self._connection)
+        if self._sending:
+            self._sending.cancel()
+        self._connection.close()
+        os.close(self._process)
+        os.close(self._fate)
