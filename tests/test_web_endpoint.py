@@ -17,8 +17,8 @@ from rdflib.compare import isomorphic
 
 from byregion.config import Settings
 from byregion.engine import Limits
+from byregion.engine.lanes import Width
 from byregion.engine.launch import Template
-from byregion.namespaces import ID
 from byregion.web import create_app
 from web_world import BROWSER, graph_of
 
@@ -156,30 +156,107 @@ def test_a_method_that_there_is_not_is_refused_with_those_there_are(client: http
     assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
 
 
-@pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri"])
-def test_a_dataset_in_the_request_is_refused_and_never_ignored(client: httpx.Client, name: str):
+GRAPH = "https://w3id.org/byregion/graphs/midt-troms/stated"
+OTHER = "https://w3id.org/byregion/graphs/programme/stated"
+
+
+def test_the_dataset_of_the_request_takes_the_place_of_from(client: httpx.Client):
+    """https://www.w3.org/TR/sparql11-protocol/#dataset"""
+    told = f"ASK FROM <{OTHER}> {{ <https://w3id.org/byregion/id/region/midt-troms> ?p ?o }}"
+    assert client.get("/sparql", params={"query": told}).json()["boolean"] is False
     for response in (
-        client.get("/sparql", params={"query": ASK, name: ID + "x"}),
-        client.post("/sparql", data={"query": ASK, name: ID + "x"}),
-        client.post("/sparql", params={name: ID + "x"}, content=ASK.encode(), headers=QUERY),
+        client.get("/sparql", params={"query": told, "default-graph-uri": GRAPH}),
+        client.post("/sparql", data={"query": told, "default-graph-uri": GRAPH}),
+        client.post("/sparql", params={"default-graph-uri": GRAPH}, content=told.encode(), headers=QUERY),
     ):
-        assert response.status_code == 400
-        assert name in response.json()["detail"]
+        assert response.json()["boolean"] is True
+    asked = {"query": "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g", "named-graph-uri": [OTHER, GRAPH]}
+    found = client.get("/sparql", params=asked).json()["results"]["bindings"]
+    assert [row["g"]["value"] for row in found] == [GRAPH, OTHER]
+
+
+@pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri"])
+def test_a_graph_that_is_not_there_and_a_relative_one_are_told(client: httpx.Client, name: str):
+    assert client.get("/sparql", params={"query": ASK, name: "http://127.0.0.1:1/"}).status_code == 403
+    response = client.get("/sparql", params={"query": ASK, name: "graphs/x"})
+    assert response.status_code == 400
+    assert name in response.json()["detail"]
+
+
+@pytest.mark.parametrize("name", ["using-graph-uri", "using-named-graph-uri"])
+def test_what_belongs_to_updates_is_no_part_of_a_query(client: httpx.Client, name: str):
+    response = client.get("/sparql", params={"query": ASK, name: GRAPH})
+    assert response.status_code == 400
+    assert name in response.json()["detail"]
+
+
+def test_a_client_may_lower_the_time_limit(client: httpx.Client):
+    began = time.monotonic()
+    response = client.get("/sparql", params={"query": HEAVY, "timeout": "0.3"})
+    assert time.monotonic() - began < 3
+    assert response.status_code == 503
+    assert response.json()["limit"] == 0.3
+    for wrong in ("0", "-1", "nan", "inf", "soon", ""):
+        assert client.get("/sparql", params={"query": ASK, "timeout": wrong}).status_code == 400
+
+
+def test_an_answer_says_what_queries_are_held_to(app: Flask, client: httpx.Client):
+    told = client.get("/sparql", params={"query": ASK}).headers["byregion-limits"]
+    settings = app.extensions["byregion"].settings
+    assert {name: float(value) for name, value in (item.split("=") for item in told.split(", "))} == {
+        "seconds": settings.query_seconds,
+        "memory-mb": settings.query_memory_mb,
+        "rows": settings.max_rows,
+        "bytes": settings.max_bytes,
+        "characters": settings.max_query_length,
+        "depth": settings.max_query_depth,
+    }
+
+
+def test_an_answer_has_a_strong_tag_and_is_not_sent_twice(client: httpx.Client):
+    first = client.get("/sparql", params={"query": SELECT})
+    assert first.headers["etag"].startswith('"')
+    again = client.get("/sparql", params={"query": SELECT}, headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    others = [
+        client.get("/sparql", params={"query": SELECT, "format": "csv"}),
+        client.get("/sparql", params={"query": SELECT + " "}),
+        client.get("/sparql", params={"query": SELECT, "default-graph-uri": GRAPH}),
+        client.get("/sparql", params={"query": SELECT, "named-graph-uri": GRAPH}),
+    ]
+    assert len({first.headers["etag"], *(response.headers["etag"] for response in others)}) == 5
+
+
+@pytest.mark.parametrize("call", ["NOW()", "RAND()", "UUID()", "STRUUID()"])
+def test_what_differs_each_time_is_kept_by_nobody(client: httpx.Client, call: str):
+    response = client.get("/sparql", params={"query": f"SELECT ({call} AS ?x) {{}}"})
+    assert response.headers["cache-control"] == "no-store"
+    assert "etag" not in response.headers
 
 
 def test_updates_are_refused_in_every_way_they_can_be_sent(client: httpx.Client):
     update = "INSERT DATA { <http://x.test/a> <http://x.test/b> <http://x.test/c> }"
     headers = {"content-type": "application/sparql-update"}
-    for response in (
-        client.get("/sparql", params={"update": update}),
+    refused = (
         client.get("/sparql", params={"query": update}),
         client.post("/sparql", data={"update": update}),
         client.post("/sparql", data={"query": update}),
         client.post("/sparql", content=update.encode(), headers=headers),
         client.post("/sparql", content=update.encode(), headers=QUERY),
-    ):
-        assert response.status_code == 403
-        assert response.json()["type"].endswith("#query-refused")
+    )
+    assert {(response.status_code, response.json()["type"].rpartition("#")[2]) for response in refused} == {
+        (403, "query-refused")
+    }
+    # https://www.w3.org/TR/sparql11-protocol/#update-operation
+    malformed = (
+        client.get("/sparql", params={"update": update}),
+        client.post("/sparql", params={"update": update}, data={"update": update}),
+        client.post("/sparql", data={"update": [update, update]}),
+        client.post("/sparql", data={"update": update, "query": ASK}),
+        client.post("/sparql", data={"update": update, "default-graph-uri": GRAPH}),
+    )
+    assert {response.status_code for response in malformed} == {400}
     assert client.get("/sparql", params={"query": "ASK { <http://x.test/a> ?p ?o }"}).json()["boolean"] is False
 
 
@@ -420,7 +497,7 @@ def test_a_heavy_query_ends_with_503_at_its_limit_while_others_are_answered(temp
 
 
 def test_where_every_worker_is_busy_who_comes_too_late_gets_503(template: Template):
-    pool = template.pool()
+    pool = template.pool(Width(light=1, heavy=1))
     pool.limits = replace(Limits(), seconds=0.4)
     app = create_app(Settings(query_seconds=0.4), pool)
     ended: list[httpx.Response] = []

@@ -9,10 +9,12 @@ from flask import Response
 
 from byregion import results, sparql
 from byregion.convert import tabular
+from byregion.engine import Answer
 from byregion.errors import EngineError
 from byregion.results import Solutions
-from byregion.web import formats
+from byregion.web import formats, service
 from byregion.web.negotiate import Offer
+from byregion.web.protocol import Query
 from byregion.web.site import engine, words
 from byregion.web.table import Table
 
@@ -22,7 +24,7 @@ CHARACTERS: Final = 200_000
 
 def offers(query: str) -> tuple[Offer, ...]:
     """Return what the answer to `query` can be had as; raises QueryError where it is no query."""
-    return {"SELECT": formats.TABLES, "ASK": formats.SOLUTIONS}.get(sparql.form(query), formats.GRAPHS)
+    return service.offers(sparql.form(query))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +35,20 @@ class Cover:
     facts: tuple[tuple[str, str], ...]
 
 
-def data(query: str, offer: Offer, cover: Cover) -> Response:
+def engine_answer(query: str | Query, offer: Offer) -> Answer:
+    """Return what the engine of the request's revision answers, in what `offer` is made as."""
+    asked = Query(query) if isinstance(query, str) else query
+    return engine().query(asked.text, offer.engine_type, dataset=asked.dataset, seconds=asked.seconds)
+
+
+def data(query: str | Query, offer: Offer, cover: Cover) -> Response:
     """Return the answer to `query` as `offer`."""
     if offer in (formats.XLSX, formats.EXCEL_CSV):
         return _spreadsheet(query, offer, cover)
-    answer = engine().query(query, offer.engine_type)
-    return Response(answer.body, content_type=offer.content_type)
+    return Response(engine_answer(query, offer).body, content_type=offer.content_type)
 
 
-def _spreadsheet(query: str, offer: Offer, cover: Cover) -> Response:
+def _spreadsheet(query: str | Query, offer: Offer, cover: Cover) -> Response:
     answer = solutions(query)
     body = tabular.excel_csv(answer) if offer == formats.EXCEL_CSV else tabular.workbook(answer, _about(cover))
     response = Response(body, content_type=offer.content_type)
@@ -59,9 +66,9 @@ def _about(cover: Cover) -> tabular.About:
     return tabular.About(words()("sheet.answer"), words()("sheet.about"), (*cover.facts, *common))
 
 
-def solutions(query: str) -> Solutions:
+def solutions(query: str | Query) -> Solutions:
     """Return the answer to a SELECT."""
-    answer = results.read_solutions(engine().query(query, results.JSON).body)
+    answer = results.read_solutions(engine_answer(query, formats.SOLUTIONS[0]).body)
     if isinstance(answer, bool):
         raise EngineError("a SELECT was answered with a truth value")
     return answer
@@ -77,12 +84,12 @@ class Shown:
     table: Table | None = None
 
 
-def shown(query: str) -> Shown:
+def shown(query: str | Query) -> Shown:
     """Return the answer to `query` as a page shows it."""
-    if offers(query) is formats.GRAPHS:
-        text = engine().query(query, formats.GRAPHS[0].engine_type).body.decode("utf-8")
+    if offers(query if isinstance(query, str) else query.text) is formats.GRAPHS:
+        text = engine_answer(query, formats.GRAPHS[0]).body.decode("utf-8")
         return Shown(turtle=text[:CHARACTERS], is_cut=len(text) > CHARACTERS)
-    answer = results.read_solutions(engine().query(query, results.JSON).body)
+    answer = results.read_solutions(engine_answer(query, formats.SOLUTIONS[0]).body)
     return Shown(truth=answer) if isinstance(answer, bool) else Shown(table=Table.of(answer))
 
 

@@ -31,6 +31,7 @@ from byregion.web import (
     ontology,
     openapi,
     problem,
+    protocol,
     quality,
     revisions,
     shapes,
@@ -61,7 +62,7 @@ _HEADERS = {
     # Everything here is public and read without credentials, so scripts of any origin may read it.
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "Allow, Byregion-Revision, Content-Location, ETag, Link, Memento-Datetime, Retry-After"
+        "Allow, Byregion-Limits, Byregion-Revision, Content-Location, ETag, Link, Memento-Datetime, Retry-After"
     ),
 }
 
@@ -85,7 +86,7 @@ def create_app(
     app.extensions["byregion"] = Site(
         settings, engine, archived or Revisions(engine), named_queries, edition, is_copy=is_copy
     )
-    app.config["MAX_CONTENT_LENGTH"] = endpoint.body_limit(settings)
+    app.config["MAX_CONTENT_LENGTH"] = protocol.body_limit(settings)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000  # the address of a file changes with its content
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

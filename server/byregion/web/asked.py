@@ -13,7 +13,8 @@ from byregion import executable, paging, queries
 from byregion.errors import NotFound
 from byregion.queries import NamedQuery
 from byregion.web import answers, citation, revisions
-from byregion.web.citation import CSL, Citation
+from byregion.web.citation import Citation
+from byregion.web.formats import CSL
 from byregion.web.naming import Text
 from byregion.web.negotiate import HTML, Offer
 from byregion.web.pages import Page

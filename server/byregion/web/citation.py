@@ -20,11 +20,9 @@ from rdflib.term import Node
 from byregion.catalogue.names import CATALOGUE
 from byregion.catalogue.said import FILL_IN
 from byregion.web import respond, revisions, said
+from byregion.web.formats import CSL
 from byregion.web.naming import Naming, Text
-from byregion.web.negotiate import Offer
 from byregion.web.site import engine, site, words
-
-CSL: Final = Offer(("csl",), "application/vnd.citationstyles.csl+json")
 
 _NOT_CITED: Final = ("format", "lang", "page", "page-size")
 """Parameters of an address that say how much of a thing is shown, and how."""

@@ -17,10 +17,10 @@ from byregion.errors import NotFound
 from byregion.iri import INFERRED, PARTS
 from byregion.namespaces import BASE
 from byregion.web import citation, quality, respond, schema_org, signposts, statistics
-from byregion.web.citation import CSL, Citation
+from byregion.web.citation import Citation
 from byregion.web.described import Described, Reading, near
 from byregion.web.documents import OFFERS, Document
-from byregion.web.formats import chosen, split_suffix
+from byregion.web.formats import CSL, chosen, split_suffix
 from byregion.web.links import href
 from byregion.web.naming import Naming, read_labels
 from byregion.web.negotiate import Offer

@@ -13,8 +13,8 @@ from byregion import iri
 from byregion.errors import NotFound
 from byregion.namespaces import KINDS
 from byregion.web import citation, graphs, known, listing, respond, schema_org, signposts
-from byregion.web.citation import CSL, Citation
-from byregion.web.formats import GRAPHS, alternates, chosen, named, split_suffix
+from byregion.web.citation import Citation
+from byregion.web.formats import CSL, GRAPHS, alternates, chosen, named, split_suffix
 from byregion.web.known import Known
 from byregion.web.naming import Naming, read_labels
 from byregion.web.negotiate import HTML, Offer

@@ -33,6 +33,8 @@ SOLUTIONS: Final = (
 
 XLSX: Final = Offer(("xlsx",), tabular.XLSX)
 EXCEL_CSV: Final = Offer(("excel-csv",), "text/csv")
+CSL: Final = Offer(("csl",), "application/vnd.citationstyles.csl+json")
+"""How to cite what is shown, for programs that manage references."""
 TABLES: Final = (*SOLUTIONS, XLSX, EXCEL_CSV)
 """What a table can be had as, the preferred one first: in the standard's formats, and for spreadsheets."""
 

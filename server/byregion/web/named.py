@@ -15,9 +15,8 @@ from byregion.queries import NamedQuery, Parameter
 from byregion.terms import shorten
 from byregion.web import answers, citation, graphs, listing, pages, problem, respond
 from byregion.web.asked import Asked
-from byregion.web.citation import CSL
 from byregion.web.documents import Document
-from byregion.web.formats import GRAPHS, XLSX, alternates, chosen, named
+from byregion.web.formats import CSL, GRAPHS, XLSX, alternates, chosen, named
 from byregion.web.naming import Text
 from byregion.web.negotiate import HTML, Offer
 from byregion.web.site import site, words

@@ -15,7 +15,7 @@ from flask import Blueprint, Response, current_app, request, url_for
 from byregion import openapi
 from byregion.catalogue import FORMATS, PROFILES
 from byregion.web import formats, pages, problem, respond, snippets
-from byregion.web.citation import CSL
+from byregion.web.formats import CSL
 from byregion.web.named import TEXT
 from byregion.web.negotiate import HTML, Offer
 from byregion.web.negotiate import language as negotiated_language
