@@ -19,6 +19,7 @@ import pyshacl
 from rdflib import SH, Dataset, Graph, URIRef
 from rdflib.term import Node
 
+import excerpt
 from byregion import catalogue
 from byregion.assets import folder
 from byregion.catalogue import FORMATS, Dump, Format, Profile
@@ -29,7 +30,7 @@ CASES = ROOT / "tests" / "data" / "catalogue"
 STANDARDS = ROOT.parent / "shared" / "standards"
 PORTAL = "fdk-mqa_dcat-ap-no_shacl-shapes-2.0.0.ttl"
 URL = "https://data.example.org/"
-DATA = folder("data")
+DATA = excerpt.data()
 
 
 @cache

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from flask import Flask
 
-from byregion.assets import folder
+import excerpt
 from byregion.config import Settings
 from byregion.dataset import data_files, ontology_files
 from byregion.engine import Limits
@@ -23,9 +23,9 @@ from second_region import FOLDER as SECOND_REGION
 
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with everything that is published, and the second region."""
+    """A folder with what is published, cut down as `excerpt` says, and the second region."""
     path = tmp_path_factory.mktemp("published") / "data"
-    shutil.copytree(folder("data"), path)
+    shutil.copytree(excerpt.data(), path)
     shutil.copytree(SECOND_REGION, path / SECOND_REGION.name)
     return path
 
@@ -40,7 +40,7 @@ def template(data: Path) -> Iterator[Template]:
 @pytest.fixture(scope="session")
 def engine(template: Template) -> Iterator[Pool]:
     """The engine of the server: two workers, forked from the template."""
-    pool = template.pool(2)
+    pool = template.pool()
     yield pool
     pool.close()
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+import excerpt
 from byregion.archive import Archive
-from byregion.assets import folder
 from processes import descendants
 from test_serve import WITHIN, gone, served
 
@@ -17,7 +17,7 @@ from test_serve import WITHIN, gone, served
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """The published data, with a place to change it."""
-    return Path(shutil.copytree(folder("data"), tmp_path / "data"))
+    return Path(shutil.copytree(excerpt.data(), tmp_path / "data"))
 
 
 def revision(address: str) -> str:

@@ -24,6 +24,7 @@ from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
 import csv2rdf
+import excerpt
 from byregion import dumps, infer, iri
 from byregion.assets import folder
 from byregion.catalogue import FORMATS, Format
@@ -47,7 +48,7 @@ def inferred(data: Path) -> Graph:
 
 @pytest.fixture(scope="module")
 def ours() -> Published:
-    return dumps.published(folder("data"), inferred(folder("data")))
+    return dumps.published(excerpt.data(), inferred(excerpt.data()))
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +61,9 @@ def nodes() -> Published:
     return dumps.published(NODES)
 
 
-PLACES = {"ours": folder("data"), "wild": WILD, "nodes": NODES}
+PLACES = {"ours": excerpt.data(), "wild": WILD, "nodes": NODES}
 DATASETS = [
-    *(("ours", name) for name in sorted({item.path.parent.name for item in data_files(folder("data"))} | {"byregion"})),
+    *(("ours", name) for name in sorted({item.path.parent.name for item in data_files(excerpt.data())} | {"byregion"})),
     ("wild", "things"),
     ("nodes", "things"),
     ("nodes", "byregion"),
@@ -216,7 +217,7 @@ def test_the_triples_can_be_made_from_the_tables_by_their_description(
 
 def test_there_is_a_table_for_every_class_and_a_row_for_every_thing(ours: Published):
     found = tables(dumps.make(ours, "midt-troms", BY_SUFFIX["csv.zip"]))
-    graph = read_graph(folder("data") / "midt-troms" / "stated.ttl")
+    graph = read_graph(excerpt.data() / "midt-troms" / "stated.ttl")
     for name, kind in (("Goal", BR.Goal), ("Advice", BR.Advice), ("TextQuoteSelector", OA.TextQuoteSelector)):
         assert [row["id"] for row in found[f"{name}.csv"]] == sorted(map(str, graph.subjects(RDF.type, kind)))
 
@@ -338,7 +339,7 @@ def test_without_source_text_quotes_headings_and_verbatim_reasons_are_gone():
 
 
 def test_without_source_text_every_format_is_still_made():
-    bare = dumps.published(folder("data"), source_text=False)
+    bare = dumps.published(excerpt.data(), source_text=False)
     graphs = bare.datasets["byregion"].values()
     assert not any(
         (None, predicate, None) in graph for graph in graphs for predicate in (OA.exact, OA.prefix, OA.suffix)

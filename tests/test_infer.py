@@ -12,6 +12,7 @@ import pytest
 from rdflib import OWL, RDF, RDFS, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
+import excerpt
 import owlrl_oracle
 from byregion import infer, queries
 from byregion.assets import folder
@@ -86,7 +87,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return World([*ontology_files(), *data_files(folder("data")), *SECOND_REGION])
+    return World([*ontology_files(), *data_files(excerpt.data()), *SECOND_REGION])
 
 
 # --- The whole dataset ------------------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from rdflib import OWL, RDF, Dataset, Literal, URIRef
 
+import excerpt
 from byregion import evidence, infer, layout, validate
-from byregion.assets import folder
 from byregion.config import Settings
 from byregion.dataset import data_files, ontology_files, read
 from byregion.dumps import csvw, published
@@ -31,7 +31,7 @@ OLD, NEW, GONE = (URIRef(ID + "region/" + name) for name in ("byregion-finnsnes"
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The published data, in which two regions were given up."""
     path = tmp_path_factory.mktemp("published") / "data"
-    shutil.copytree(folder("data"), path)
+    shutil.copytree(excerpt.data(), path)
     shutil.copy(RETIRED, path / "midt-troms" / "retired.ttl")
     return path
 

@@ -162,7 +162,7 @@ def test_a_shape_file_holds_the_shape_of_its_name(path: Path):
         assert strangers <= HELPERS, "a shape of another class stands here"
 
 
-HELPERS = {str(BRSH[name]) for name in ("Merger", "Split", "Renumbering")}
+HELPERS = {str(BRSH[name]) for name in ("Merger", "Split", "Renumbering", "Incorporation")}
 """Shapes without a target that stand beside the one shape that uses them."""
 
 

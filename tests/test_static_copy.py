@@ -20,8 +20,8 @@ import pytest
 from flask import Flask
 from rdflib import DCAT, RDF, Graph
 
+import excerpt
 from byregion import infer
-from byregion.assets import folder
 from byregion.catalogue import harvest
 from byregion.catalogue.fetch import Answer
 from byregion.config import LANGUAGES, Settings
@@ -51,7 +51,7 @@ def work() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def data(work: Path) -> Path:
     """What is published, and an IRI that was given up."""
-    shutil.copytree(folder("data"), work / "data")
+    shutil.copytree(excerpt.data(), work / "data")
     shutil.copy(RETIRED, work / "data" / "midt-troms" / "retired.ttl")
     return work / "data"
 

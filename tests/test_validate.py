@@ -10,6 +10,7 @@ import pytest
 from rdflib import DCTERMS, OWL, RDF, RDFS, SH, SKOS, XSD, BNode, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
+import excerpt
 from byregion import validate
 from byregion.assets import folder
 from byregion.dataset import GraphFile, data_files, ontology_files, parse, read, read_graph, shape_files
@@ -49,7 +50,7 @@ def published():
 def faulty(tmp_path_factory: pytest.TempPathFactory):
     """The published data with three faults: a role that is a status, a misspelt property, a name twice."""
     root = tmp_path_factory.mktemp("faulty")
-    shutil.copytree(folder("data"), root / "data")
+    shutil.copytree(excerpt.data(), root / "data")
     stated = root / "data" / "midt-troms" / "stated.ttl"
     text = stated.read_text(encoding="utf-8")
     assert text.count("br:role concept:applicant") == 1
@@ -76,7 +77,7 @@ def test_the_published_data_conforms(published, shapes: Graph):
 @ENGINES
 def test_a_second_differently_shaped_region_conforms_to_the_same_shapes(shapes: Graph, engine: str):
     assert SECOND_REGION, "there is no second region"
-    data = read((*FILES, *SECOND_REGION, *ontology_files()))
+    data = read((*data_files(excerpt.data()), *SECOND_REGION, *ontology_files()))
     report = validate.report(data, shapes, engine=engine)
     assert report.conforms, validate.to_text(report, data=data, sources=SECOND_REGION)
 

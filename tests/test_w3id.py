@@ -14,6 +14,7 @@ import httpx
 import pytest
 from rdflib import Graph, URIRef
 
+import excerpt
 from byregion import infer, queries
 from byregion.assets import folder
 from byregion.catalogue.names import CATALOGUE
@@ -27,7 +28,7 @@ from web_servers import Site, apache
 
 REGISTERED = Path(__file__).parent.parent / "deploy" / "w3id"
 PLACEHOLDER = "https://byregion.example.org/"
-FILES = [*ontology_files(), *data_files(folder("data"))]
+FILES = [*ontology_files(), *data_files(excerpt.data())]
 
 
 class _Silent(WSGIRequestHandler):

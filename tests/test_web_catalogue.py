@@ -22,8 +22,8 @@ from click.testing import CliRunner
 from rdflib import DCTERMS, PROV, RDF, SH, VOID, Literal, URIRef
 
 import catalogue_world
+import excerpt
 from byregion import catalogue, infer
-from byregion.assets import folder
 from byregion.catalogue import FORMATS, harvest
 from byregion.catalogue.fetch import Answer
 from byregion.cli.catalogue import command
@@ -504,7 +504,7 @@ def test_the_site_map_is_xml_with_addresses_of_ours(site: httpx.Client):
 def changed(own_engine: MemoryEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """The app over files that somebody has changed since the engine read them."""
     path = tmp_path_factory.mktemp("changed") / "data"
-    shutil.copytree(folder("data"), path)
+    shutil.copytree(excerpt.data(), path)
     app = create_app(Settings(data=path, query_seconds=60), own_engine)
     with httpx.Client(transport=httpx.WSGITransport(app=app), base_url=URL.rstrip("/")) as made:
         yield made

@@ -10,7 +10,7 @@ from flask import Flask
 from rdflib import OWL, SKOS, XSD, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
-from byregion.assets import folder
+import excerpt
 from byregion.config import Settings
 from byregion.dataset import data_files, read_graph
 from byregion.engine.pool import Pool
@@ -29,7 +29,7 @@ FORMATS = {
 }
 DATA = {suffix: content_type for suffix, content_type in FORMATS.items() if suffix != "html"}
 STATED = Graph()
-for file in [*data_files(folder("data")), *SECOND_REGION]:
+for file in [*data_files(excerpt.data()), *SECOND_REGION]:
     STATED += read_graph(file.path)
 ENTITIES = sorted({str(term).removeprefix(ID) for term in STATED.subjects() if term.startswith(ID) and "#" not in term})
 

@@ -12,6 +12,7 @@ import pytest
 from rdflib import RDF, XSD, Literal, URIRef
 
 import byregion.web
+import excerpt
 from byregion import queries
 from byregion.assets import folder
 from byregion.dataset import data_files, ontology_files, read_graph
@@ -100,7 +101,7 @@ def test_no_query_calls_a_parameter_what_addresses_say_already():
 
 
 def test_every_foreign_term_of_the_data_has_words():
-    files = [*data_files(folder("data")), *SECOND_REGION, *ontology_files()]
+    files = [*data_files(excerpt.data()), *SECOND_REGION, *ontology_files()]
     used: set[URIRef] = set()
     for item in files:
         if item.graph == URIRef(BASE + "graphs/ontology/byregion") or item.graph.endswith("/alignment"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 from random import Random
 
 from rdflib import Graph
@@ -22,8 +23,8 @@ __all__ = ["SECOND_REGION", "World"]
 class World:
     """A dataset in the engine and, triples in random order, in rdflib."""
 
-    def __init__(self, *more: GraphFile) -> None:
-        self.files = [*ontology_files(), *data_files(folder("data")), *more]
+    def __init__(self, *more: GraphFile, data: Path | None = None) -> None:
+        self.files = [*ontology_files(), *data_files(data or folder("data")), *more]
         self.engine = MemoryEngine.of(self.files, infer.UPDATES)
         # In rdflib the triples come in no order, so that an order in its answers is the query's doing.
         self.dataset = read(self.files)

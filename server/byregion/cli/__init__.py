@@ -12,7 +12,10 @@ import click
 from byregion.cli.screen import nearest, screen
 from byregion.errors import ByregionError
 
-VERBS = ("build", "catalogue", "check", "evidence", "infer", "query", "release", "serve", "validate")
+VERBS = (
+    *("build", "catalogue", "check", "evidence", "generate", "infer", "load", "municipality", "query"),
+    *("release", "serve", "validate"),
+)
 
 CONFORMS, DOES_NOT_CONFORM, COULD_NOT_RUN = 0, 1, 2
 

@@ -1,0 +1,69 @@
+"""The published data cut down, for tests that look at everything there is: each page, each format, each download.
+
+All of the programme, of Midt-Troms and its plan, and of the municipalities a sample by rule: those of Midt-Troms, those
+that were split or went into another, and each 50th number of the table, all of them with everything that they came from
+and became. So every class and every kind of change is there. Tests that count or check what is published, and those of
+the named queries, read all of it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import csv
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from rdflib import RDF
+
+from byregion.assets import folder
+from byregion.convert import municipalities
+from byregion.dataset import layout, read_graph
+from second_region import FILES as SECOND_REGION
+
+KEPT = ("midt-troms", "midt-troms-plan", "programme")
+EACH = 50
+_MIDT_TROMS = {"1922", "1924", "1925", "1926", "1927", "1928", "1929", "1931"}
+
+
+@cache
+def data() -> Path:
+    """Return a folder of data to read; it is gone when the tests end."""
+    root = Path(tempfile.mkdtemp(prefix="byregion-published-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    whole, path = folder("data"), root / "data"
+    path.mkdir()
+    for name in KEPT:
+        shutil.copytree(whole / name, path / name)
+    shutil.copytree(whole / "municipalities", path / "municipalities", ignore=shutil.ignore_patterns("*.ttl"))
+    shutil.copy(whole / "municipalities" / "links.ttl", path / "municipalities")
+    _cut_table(path / "municipalities" / "source" / "numbers.csv")
+    made = municipalities.parts(path / "municipalities" / "source")
+    for name, graph in made.files().items():
+        (path / "municipalities" / name).write_text(layout(graph), encoding="utf-8")
+    shutil.copy(whole / "catalogue.ttl", path)
+    return path
+
+
+def _cut_table(path: Path) -> None:
+    with path.open(encoding="utf-8", newline="") as file:
+        head, *rows = csv.reader(file)
+    number, successors = head.index("number"), head.index("successors")
+    later = {row[number]: row[successors].split() for row in rows}
+    begun = {row[number]: row[head.index("valid_from")] for row in rows}
+    ended = {row[number]: row[head.index("valid_before")] for row in rows}
+    odd = {one for one, many in later.items() if len(many) > 1 or any(begun[two] != ended[one] for two in many)}
+    wanted = _MIDT_TROMS | odd | set(sorted(later)[::EACH])
+    while True:
+        joined = {one for one, many in later.items() if one in wanted or wanted & set(many)}
+        joined |= {two for one in joined for two in later[one]}
+        if joined <= wanted:
+            break
+        wanted |= joined
+    # The second region brings its own.
+    brought = {str(item) for file in SECOND_REGION for item in read_graph(file.path).subjects(RDF.type)}
+    wanted -= {item.rpartition("/")[2] for item in brought}
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerows([head, *(row for row in rows if row[number] in wanted)])
