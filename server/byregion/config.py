@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from byregion.assets import folder
 from byregion.errors import ConfigError
@@ -33,7 +34,11 @@ class Settings:
     data: Path = field(default_factory=lambda: folder("data"))
     """Folder with the datasets to publish."""
     store: str = "memory"
-    """Where the engine keeps the dataset; only `memory` so far."""
+    """Where the dataset is asked: `memory`, or the http(s) address of a SPARQL 1.1 endpoint that holds it."""
+    store_graphs: str = ""
+    """Address of that store's Graph Store Protocol, for `byregion load`; empty: it is loaded by other means."""
+    store_auth_file: str = ""
+    """File with one line that lets byregion into that store: user:password, or Bearer and a token; empty: none."""
     archive: str = ""
     """Folder that earlier revisions are kept in, to be asked later; empty: only the current one is known."""
     query_seconds: float = 10.0
@@ -64,7 +69,9 @@ class Settings:
         if self.public_url and not self.public_url.startswith(("http://", "https://")):
             raise ConfigError(f"public_url is {self.public_url!r}: it must be an http(s) address")
         if self.store != "memory":
-            raise ConfigError(f"store is {self.store!r}: only 'memory' can be used so far")
+            _check_address("store", self.store, "'memory' or ")
+        if self.store_graphs:
+            _check_address("store_graphs", self.store_graphs)
         if not 0 <= self.port <= 65535:
             raise ConfigError(f"port is {self.port}: it must be from 0 to 65535")
         for limit in (item.name for item in dataclasses.fields(self) if item.type in ("int", "float")):
@@ -99,6 +106,18 @@ class Settings:
     def to_env(self) -> dict[str, str]:
         """Return the settings as environment variables, so that a child process reads the same ones."""
         return {PREFIX + item.name.upper(): str(getattr(self, item.name)) for item in dataclasses.fields(self)}
+
+
+def _check_address(name: str, address: str, otherwise: str = "") -> None:
+    try:
+        parts = urlsplit(address)
+        is_address = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not parts.fragment
+    except ValueError as error:
+        raise ConfigError(f"{name} is {address!r}: {error}") from error
+    if parts.username is not None or parts.password is not None:
+        raise ConfigError(f"{name} holds a user or a password, which would be shown; put them in store_auth_file")
+    if not is_address:
+        raise ConfigError(f"{name} is {address!r}: it must be {otherwise}an http(s) address")
 
 
 def _read(variable: str, text: str, kind: str) -> object:

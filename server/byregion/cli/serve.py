@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
 import webbrowser
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -22,13 +23,14 @@ import click
 from byregion.cli.screen import Screen, common, screen
 from byregion.config import Settings
 from byregion.dataset import data_files, ontology_files
+from byregion.engine import Engine, snapshot
+from byregion.engine.store import published
 from byregion.errors import ArchiveError, ConfigError, EngineError
 from byregion.infer import RULES
+from byregion.iri import INFERRED
 
 if TYPE_CHECKING:
     from granian.server import MPServer
-
-    from byregion.engine.launch import Template
 
 STARTS_WITHIN: Final = 20.0
 """Seconds in which the HTTP server must answer."""
@@ -41,7 +43,7 @@ TOGETHER: Final = 0.3
 @click.command("serve")
 @click.option("--host", help="Address to listen on; 127.0.0.1 by default.")
 @click.option("--port", type=int, help="TCP port to listen on; 8080 by default, 0 takes a free one.")
-@click.option("--store", help="Where the engine keeps the dataset: memory.")
+@click.option("--store", help="Where the dataset is asked: memory, or the address of an endpoint that holds it.")
 @click.option("--archive", metavar="DIR", help="Folder that earlier revisions are kept in, to be asked later.")
 @click.option("--open", "opening", is_flag=True, help="Show the front page in the browser.")
 @common
@@ -80,21 +82,13 @@ def _serve(settings: Settings, opening: bool) -> None:
     from granian.log import LogLevels
     from granian.server import MPServer
 
-    from byregion.engine import Limits
-    from byregion.engine.launch import serve_template
-
     # A forked HTTP server would hold the template's standard input open, and so keep it from ending with this process.
     multiprocessing.set_start_method("spawn", force=True)
     # Being told to end means leaving in order, from here on. Granian sets a handler of its own when it starts.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    files = [*ontology_files(), *data_files(settings.data)]
-    rules = [rule.update for rule in RULES]
-    with (
-        _incoming(settings, screen()) as keep,
-        serve_template(files, rules, Limits.of(settings), keep=keep) as template,
-    ):
+    with _incoming(settings, screen()) as keep, _held(settings, keep) as held:
         if keep:
-            _record(settings, template, keep, screen())
+            _record(settings, held, keep, screen())
         server = MPServer(
             "byregion",
             address=settings.host,
@@ -104,14 +98,65 @@ def _serve(settings: Settings, opening: bool) -> None:
             workers_kill_timeout=ENDS_WITHIN,
             log_level=LogLevels.error,
         )
-        watch = _Watch(settings, template, server, screen())
+        watch = _Watch(settings, held, server, screen())
         threading.Thread(target=watch.run, args=(opening,), name="watch", daemon=True).start()
         try:
-            server.serve(target_loader=partial(_app, settings, template.socket, template.revision), wrap_loader=False)
+            server.serve(target_loader=partial(_app, settings, held.engine), wrap_loader=False)
         except SystemExit as error:
             raise EngineError("the HTTP server ended; what it said stands above") from error
         if watch.failure:
             raise EngineError(watch.failure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A revision that can be asked: `engine` makes what asks it, in another process; `process` must live, if any."""
+
+    revision: str
+    stated: int
+    inferred: int
+    unkept: str
+    engine: Callable[[], Engine]
+    process: subprocess.Popen[str] | None = None
+
+
+@contextmanager
+def _held(settings: Settings, keep: Path | None) -> Iterator[_Held]:
+    """Give the revision that the files make, in a template process or in the store that `settings` name."""
+    from byregion.engine import Limits
+    from byregion.engine.launch import serve_template
+
+    files = [*ontology_files(), *data_files(settings.data)]
+    rules = [rule.update for rule in RULES]
+    if settings.store != "memory":
+        yield _remote(settings, published(files, rules, INFERRED), keep)
+        return
+    with serve_template(files, rules, Limits.of(settings), keep=keep) as found:
+        engine = partial(_pool, settings, found.socket, found.revision)
+        yield _Held(found.revision, found.stated, found.inferred, found.unkept, engine, found.process)
+
+
+def _remote(settings: Settings, text: bytes, keep: Path | None) -> _Held:
+    from byregion.engine.remote import RemoteEngine, connect
+
+    with screen().working("checking that the store holds the revision"), closing(connect(settings, text)) as checked:
+        holding = checked.holding
+    unkept = ""
+    if keep:
+        try:
+            snapshot.write(keep, text)
+        except OSError as error:
+            unkept = f"the snapshot of the revision cannot be written: {error}"
+    engine = partial(RemoteEngine.of, settings, holding)
+    return _Held(holding.revision, holding.stated, holding.inferred, unkept, engine)
+
+
+def _pool(settings: Settings, address: Path, revision: str) -> Engine:
+    from byregion.engine import Limits
+    from byregion.engine.lanes import Width
+    from byregion.engine.pool import Pool
+
+    return Pool(address, revision, limits=Limits.of(settings), width=Width.of(settings), base=f"{settings.url}sparql")
 
 
 @contextmanager
@@ -132,13 +177,13 @@ def _incoming(settings: Settings, shown: Screen) -> Iterator[Path | None]:
         yield keep
 
 
-def _record(settings: Settings, template: Template, keep: Path, shown: Screen) -> None:
+def _record(settings: Settings, held: _Held, keep: Path, shown: Screen) -> None:
     from byregion.archive import Archive
 
     try:
-        if template.unkept:
-            raise ArchiveError(template.unkept)
-        Archive(Path(settings.archive)).record(template.revision, keep)
+        if held.unkept:
+            raise ArchiveError(held.unkept)
+        Archive(Path(settings.archive)).record(held.revision, keep)
     except ArchiveError as error:
         _unkept(settings, error, shown)
 
@@ -150,9 +195,9 @@ def _unkept(settings: Settings, error: ArchiveError, shown: Screen) -> None:
 class _Watch:
     """Tells when the server answers, and ends it where it never does or where the template process dies."""
 
-    def __init__(self, settings: Settings, template: Template, server: MPServer, shown: Screen) -> None:
+    def __init__(self, settings: Settings, held: _Held, server: MPServer, shown: Screen) -> None:
         self.settings = settings
-        self.template = template
+        self.held = held
         self.server = server
         self.screen = shown
         self.failure = ""
@@ -161,14 +206,14 @@ class _Watch:
         """Wait for the first answer, say where it is, and then wait for the end of the template."""
         if not self._answers():
             return self._fail(f"the HTTP server did not answer within {STARTS_WITHIN:g} s")
-        template = self.template
+        held = self.held
         self.screen.say(f"byregion is at {self.settings.url}", "bold green")
-        self.screen.tell(
-            f"revision {template.revision[:16]}: {template.stated} triples stated, {template.inferred} inferred"
-        )
+        self.screen.tell(f"revision {held.revision[:16]}: {held.stated} triples stated, {held.inferred} inferred")
         if opening:
             webbrowser.open(self.settings.url)
-        status = template.process.wait()
+        if held.process is None:
+            return
+        status = held.process.wait()
         # Who ends us may end the template in the same breath; that is no failure of its own.
         time.sleep(TOGETHER)
         if not self.server.interrupt_signal:
@@ -180,7 +225,8 @@ class _Watch:
 
     def _answers(self) -> bool:
         until = time.monotonic() + STARTS_WITHIN
-        while time.monotonic() < until and self.template.process.poll() is None:
+        process = self.held.process
+        while time.monotonic() < until and (process is None or process.poll() is None):
             connection = HTTPConnection(self.settings.host, self.settings.port, timeout=1)
             try:
                 connection.request("GET", "/health")
@@ -192,15 +238,13 @@ class _Watch:
         return False
 
 
-def _app(settings: Settings, address: Path, revision: str) -> Any:
+def _app(settings: Settings, make: Callable[[], Engine]) -> Any:
     """Return the WSGI app, in the HTTP server's own process, which ends where this command was killed."""
     from multiprocessing import parent_process
 
     from byregion.archive import Archive, Revisions
     from byregion.archive.rooms import Rooms
     from byregion.engine import Limits
-    from byregion.engine.lanes import Width
-    from byregion.engine.pool import Pool
     from byregion.web.app import create_app
 
     def follow() -> None:
@@ -209,12 +253,11 @@ def _app(settings: Settings, address: Path, revision: str) -> Any:
             os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=follow, name="follow", daemon=True).start()
-    limits = Limits.of(settings)
-    pool = Pool(address, revision, limits=limits, width=Width.of(settings), base=f"{settings.url}sparql")
+    engine = make()
     # Half of the threads at most work on earlier revisions.
-    rooms = Rooms(limits, askers=max(1, settings.http_threads // 2))
+    rooms = Rooms(Limits.of(settings), askers=max(1, settings.http_threads // 2))
     archive = Archive(Path(settings.archive)) if settings.archive else None
-    app = create_app(settings, pool, Revisions(pool, archive, rooms))
+    app = create_app(settings, engine, Revisions(engine, archive, rooms))
     # Catalogue and downloads take some seconds to make; so they are there when somebody asks.
     app.extensions["byregion"].edition.begin()
     return app
