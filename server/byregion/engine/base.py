@@ -8,6 +8,7 @@ from typing import Protocol
 from byregion import results, sparql
 from byregion.config import Settings
 from byregion.dataset_clause import DatasetDescription
+from byregion.engine import syntax
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ def admit(query: str, media_type: str, limits: Limits) -> results.Kind:
     Every engine asks this before anything else. Raises QuerySyntaxError and QueryRefused as `sparql.check` does, and
     ValueError for a media type that holds another kind of answer.
     """
-    kind = results.kind(sparql.check(query, max_length=limits.length, max_depth=limits.depth))
+    with syntax.explained(query):
+        kind = results.kind(sparql.check(query, max_length=limits.length, max_depth=limits.depth))
     known = [item.media_type for item in results.formats(kind)]
     if media_type not in known:
         raise ValueError(f"an answer of {kind} cannot be written as {media_type!r}; it can as {', '.join(known)}")

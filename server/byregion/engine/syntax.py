@@ -1,114 +1,178 @@
-"""What is wrong with a query that Oxigraph cannot read, in words that help.
+"""What is wrong with a query that Oxigraph cannot read: where, in plain words, and what would do.
 
-Oxigraph tells where its furthest attempt at the grammar ended, which is often the end of the query, and what it would
-have read there. The mistakes that people make most are seen in the tokens, and at their place.
+Oxigraph is the judge, but it tells where its furthest attempt ended, which is often the end of the query. So a query
+that it refuses is read once more, by the grammar; what goes beyond the grammar is looked for in the tokens.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Final
 
 from byregion import sparql
+from byregion.engine import advice, meaning
+from byregion.engine.grammar import END, Unit
+from byregion.engine.reading import CLOSES, UNKNOWN, Fault, Reading, read
 from byregion.errors import QuerySyntaxError
+from byregion.namespaces import PREFIXES
+from byregion.sparql import Token
 
-# The keywords and functions of https://www.w3.org/TR/sparql11-query/#sparqlGrammar that a query may hold.
-_KEYWORDS: Final = """
-    A ABS AS ASC ASK AVG BASE BIND BNODE BOUND BY CEIL COALESCE CONCAT CONSTRUCT CONTAINS COUNT DATATYPE DAY
-    DESC DESCRIBE DISTINCT ENCODE_FOR_URI EXISTS FALSE FILTER FLOOR FROM GRAPH GROUP GROUP_CONCAT HAVING HOURS
-    IF IN IRI ISBLANK ISIRI ISLITERAL ISNUMERIC ISURI LANG LANGMATCHES LCASE LIMIT MAX MD5 MIN MINUS MINUTES
-    MONTH NAMED NOT NOW OFFSET OPTIONAL ORDER PREFIX RAND REDUCED REGEX REPLACE ROUND SAMETERM SAMPLE SECONDS
-    SELECT SEPARATOR SHA1 SHA256 SHA384 SHA512 STR STRAFTER STRBEFORE STRDT STRENDS STRLANG STRLEN STRSTARTS
-    STRUUID SUBSTR SUM TIMEZONE TRUE TZ UCASE UNDEF UNION URI UUID VALUES WHERE YEAR
-"""
-_WORDS: Final = frozenset(_KEYWORDS.split())
 _PLACE: Final = re.compile(r"error at (\d+):(\d+): expected (.*)", re.DOTALL)
 # What is wrong beyond the grammar, Oxigraph tells in a sentence among what it would have read.
 _SENTENCES: Final = {
-    "Duplicated variable name in SELECT": "a variable stands twice in SELECT",
-    "The SELECT contains a variable that is unbound": "SELECT names a variable that GROUP BY does not",
-    "SELECT * is not authorized with": "SELECT * cannot be used with GROUP BY or an aggregate such as COUNT",
     "IRI parsing failed": "an IRI is malformed",
     "language tag parsing failed": "a language tag is malformed",
 }
+# What Oxigraph reads beyond SPARQL 1.1, by the first token that tells it: the fault may be another.
+_BEYOND: Final = re.compile(
+    r"~|ADJUST|(?:STR)?LANGDIR|HASLANG(?:DIR)?|(?:IS)?TRIPLE|SUBJECT|PREDICATE|OBJECT|LATERAL|VERSION", re.IGNORECASE
+)
+# Vocabularies that are not used here and yet asked for, and other names of those that are.
+_WELL_KNOWN: Final = {
+    **PREFIXES,
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dct": PREFIXES["dcterms"],
+    "schema": "https://schema.org/",
+    "time": "http://www.w3.org/2006/time#",
+    "vann": "http://purl.org/vocab/vann/",
+}
+_ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
+_SHOWN: Final = 40
+_MOST_NAMED: Final = 8
 
 
-def explain(query: str, message: str) -> QuerySyntaxError:
-    """Return the error for a `query` of which pyoxigraph says `message`, with line and column where they are known."""
+@contextmanager
+def explained(query: str) -> Iterator[None]:
+    """Explain a QuerySyntaxError that is raised inside, before the engine has seen `query`."""
     try:
-        stream = list(sparql.tokens(query))
+        yield
     except QuerySyntaxError as error:
-        return error
-    for found in _FINDERS:
-        if mistake := found(stream):
-            token, what = mistake
-            return QuerySyntaxError(what, *sparql.position(query, token.start))
+        raise _found(query, "QueryUnit") or error from error
+
+
+def explain(query: str, message: str, unit: Unit = "QueryUnit") -> QuerySyntaxError:
+    """Return the error for a `query`, or an update, of which pyoxigraph says `message`."""
+    return _found(query, unit) or _told(query, message)
+
+
+def _found(query: str, unit: Unit) -> QuerySyntaxError | None:
+    """Return what is found to be wrong without the engine; None where nothing is, or it may be another thing."""
+    try:
+        reading = read(query, unit)
+    except QuerySyntaxError as error:
+        offset = _offset(query, error.line, error.column)
+        return QuerySyntaxError(
+            error.message, error.line, error.column, query[offset], advice.unreadable(query[offset])
+        )
+    fault, undeclared = reading.fault, reading.undeclared
+    if undeclared is not None:
+        return _at(query, undeclared, *_undeclared(undeclared, reading))
+    if fault is not None:
+        return None if _is_beyond(fault) else _at(query, fault.token, *_refused(fault))
+    found = meaning.mistake(reading.tokens)
+    return _at(query, *found) if found else None
+
+
+def _at(query: str, token: Token, message: str, hint: str) -> QuerySyntaxError:
+    return QuerySyntaxError(message, *sparql.position(query, token.start), token.text, hint)
+
+
+def _offset(query: str, line: int, column: int) -> int:
+    return sum(len(text) + 1 for text in query.split("\n")[: line - 1]) + column - 1
+
+
+def _undeclared(token: Token, reading: Reading) -> tuple[str, str]:
+    prefix = token.text.partition(":")[0]
+    message = f"the prefix {prefix}: is not declared"
+    if prefix.lower() in ("http", "https", "urn", "mailto"):
+        return message, f"an IRI stands in angle brackets: <{prefix}:…>"
+    if prefix in _WELL_KNOWN:
+        return message, f"put before the query: PREFIX {prefix}: <{_WELL_KNOWN[prefix]}>"
+    if near := get_close_matches(prefix, reading.declared, 1):
+        return message, f"write {near[0]}:"
+    if near := get_close_matches(prefix, PREFIXES, 1):
+        return message, f"write {near[0]}:, and put before the query: PREFIX {near[0]}: <{PREFIXES[near[0]]}>"
+    return message, f"put PREFIX {prefix}: <…> before the query"
+
+
+def _is_beyond(fault: Fault) -> bool:
+    text = fault.token.text
+    if text == "<":
+        return bool(fault.after) and fault.after[0][1].text == "<"
+    return bool(_BEYOND.fullmatch(text)) or (text == "|" and fault.previous() == "{")
+
+
+def _refused(fault: Fault) -> tuple[str, str]:
+    hint = advice.hint(fault)
+    message = _message(fault)
+    return (message, hint) if hint else (f"{message}{_possible(fault)}", "")
+
+
+def _message(fault: Fault) -> str:
+    shown = repr(_cut(fault.token.text))
+    opening = fault.opened[-1] if fault.opened else None
+    if fault.terminal == END:
+        if opening is None:
+            return "the query ends too early"
+        line, column = sparql.position(fault.query, opening.start)
+        return f"the query ends, and {opening.text!r} of line {line}, column {column} is not closed"
+    if fault.terminal in CLOSES.values():
+        if opening is None:
+            return f"{shown} closes nothing"
+        if fault.terminal != CLOSES[opening.text]:
+            return f"{shown} stands where {CLOSES[opening.text]!r} is expected"
+    if fault.terminal == UNKNOWN:
+        return f"{shown} is no word of SPARQL"
+    return f"{shown} cannot stand here"
+
+
+def _possible(fault: Fault) -> str:
+    """Return what can stand at the place of the fault, where that is told in a few words."""
+    expected = set(fault.expected)
+    if "STRLEN" in expected:
+        return "; a value is missing" if "VAR" in expected else ""
+    named = [name for name, terminals in _CLASSES.items() if terminals & expected]
+    expected = expected.difference(*_CLASSES.values())
+    named += [word if word.isalpha() or word == END else f"'{word}'" for word in sorted(expected)]
+    return f"; possible here: {', '.join(named)}" if len(named) <= _MOST_NAMED else ""
+
+
+_CLASSES: Final = {
+    "a variable": {"VAR"},
+    "an IRI or a prefixed name": {"IRIREF", "PNAME_LN", "PNAME_NS"},
+    "a literal": {"STRING", "INTEGER", "DECIMAL", "SIGNED", "TRUE", "FALSE"},
+    "a blank node": {"BLANK_NODE_LABEL", "ANON", "["},
+    "a list": {"NIL"},
+    "a language tag": {"LANGTAG"},
+}
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _told(query: str, message: str) -> QuerySyntaxError:
+    """Return the error with the place that Oxigraph tells."""
     match = _PLACE.match(message)
     if match is None:
         return QuerySyntaxError(message)
     line, column = int(match[1]), int(match[2])
+    offset, stream = _offset(query, line, column), list(sparql.tokens(query))
+    if relative := _relative(stream):
+        return _at(query, relative, "this IRI is relative", "write it in full, or put BASE <…> before the query")
     for said, meant in _SENTENCES.items():
-        if said in match[3]:
-            return QuerySyntaxError(f"{meant}, here or before", line, column)
-    offset = sum(len(text) + 1 for text in query.split("\n")[: line - 1]) + column - 1
+        if said in match[3] and (at := next((token for token in stream if token.end >= offset), None)):
+            return _at(query, at, meant, "")
     if at := next((token for token in stream if token.end > offset), None):
-        return QuerySyntaxError(f"{at.text!r} is not possible here, or what stands before is wrong", line, column)
+        return _at(query, at, f"{_cut(at.text)!r} is not possible here, or what stands before is wrong", "")
     return QuerySyntaxError("the query ends here, and something before is missing or wrong", line, column)
 
 
-_Mistake = tuple[sparql.Token, str]
-
-
-def _unknown_word(stream: list[sparql.Token]) -> _Mistake | None:
-    for token in stream:
-        word = token.text.upper()
-        if token.kind == "word" and word not in _WORDS:
-            near = get_close_matches(word, _WORDS, 1)
-            return token, f"{token.text!r} is no word of SPARQL" + (f"; {near[0]} is" if near else "")
-    return None
-
-
-def _undeclared_prefix(stream: list[sparql.Token]) -> _Mistake | None:
-    declared: set[str] = set()
-    previous = ""
-    for token in stream:
-        prefix = token.text.partition(":")[0]
-        if token.kind == "name" and previous == "PREFIX":
-            declared.add(prefix)
-        elif token.kind == "name" and prefix not in declared:
-            return token, f"the prefix {prefix}: is not declared; put PREFIX {prefix}: <…> before the query"
-        previous = token.text.upper()
-    return None
-
-
-def _relative_iri(stream: list[sparql.Token]) -> _Mistake | None:
+def _relative(stream: list[Token]) -> Token | None:
     if any(token.text.upper() == "BASE" for token in stream):
         return None
-    for token in stream:
-        if token.kind == "iri" and not re.match(r"<[A-Za-z][A-Za-z0-9+.-]*:", token.text):
-            return token, f"{token.text} is a relative IRI; write it in full, or put BASE <…> before the query"
-    return None
-
-
-def _unbalanced(stream: list[sparql.Token]) -> _Mistake | None:
-    closes = {"(": ")", "{": "}", "[": "]"}
-    opened: list[sparql.Token] = []
-    for token in stream:
-        if token.text in closes:
-            opened.append(token)
-        elif token.text in closes.values():
-            if not opened:
-                return token, f"{token.text!r} closes nothing"
-            if token.text != closes[(last := opened.pop()).text]:
-                return token, f"{token.text!r} stands where {closes[last.text]!r} is expected"
-    return (opened[-1], f"{opened[-1].text!r} is never closed") if opened else None
-
-
-_FINDERS: Final[tuple[Callable[[list[sparql.Token]], _Mistake | None], ...]] = (
-    _unknown_word,
-    _undeclared_prefix,
-    _relative_iri,
-    _unbalanced,
-)
+    relative = (token for token in stream if token.kind == "iri" and not _ABSOLUTE.match(token.text))
+    return next(relative, None)

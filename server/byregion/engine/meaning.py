@@ -1,0 +1,247 @@
+"""Mistakes that the grammar does not tell: what SPARQL says of a query beyond the place of each terminal.
+
+They are looked for only in a query that the engine refused and the grammar did not, so each finder may be simple: what
+it finds need not be wrong in every query, only likely in one of these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+from byregion.engine.reading import CLOSES
+from byregion.sparql import Token
+
+Mistake = tuple[Token, str, str]
+"""The token, what is wrong with it, and what would do."""
+
+_ESCAPE: Final = re.compile(
+    r"""\\(?:[tbnrf"'\\]|u(?![dD][89a-fA-F])[0-9A-Fa-f]{4}|U00(?:0[0-9A-Fa-f]|10)[0-9A-Fa-f]{4})"""
+)
+_ESCAPED: Final = re.compile(r"\\(?:u.{0,4}|U.{0,8}|.)", re.DOTALL)
+_AGGREGATES: Final = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
+_ENDS_GROUP_BY: Final = frozenset({"HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES", "}"})
+
+
+def mistake(stream: Sequence[Token]) -> Mistake | None:
+    """Return the first kind of mistake that is found in the tokens of a query."""
+    return next((found for find in _FINDERS for found in find(stream)), None)
+
+
+def _escapes(stream: Sequence[Token]) -> Iterator[Mistake]:
+    for token in stream:
+        if token.kind == "string" and "\\" in token.text:
+            for match in _ESCAPED.finditer(token.text):
+                if not _ESCAPE.fullmatch(match[0]):
+                    at = Token("symbol", match[0], token.start + match.start())
+                    yield at, f"{match[0]} is no escape in a text", r"a backslash itself is written \\"
+
+
+def _numbers(stream: Sequence[Token]) -> Iterator[Mistake]:
+    for before, token in pairwise(stream):
+        if before.text.upper() in ("LIMIT", "OFFSET") and token.kind == "number" and len(token.text) > 18:
+            yield token, f"{before.text.upper()} is too great a number", "leave it out, or write a smaller one"
+
+
+def _rows(stream: Sequence[Token]) -> Iterator[Mistake]:
+    """A row of VALUES with more or fewer terms than there are variables."""
+    for index, token in enumerate(stream):
+        if token.text.upper() != "VALUES" or _text(stream, index + 1) != "(":
+            continue
+        closing = _closing(stream, index + 1)
+        variables = closing - index - 2
+        at, end = closing + 2, _closing(stream, closing + 1)
+        while at < end:
+            last = _closing(stream, at)
+            count = _terms(stream[at + 1 : last])
+            if count != variables:
+                what = f"this row of VALUES is {count} long where {variables} variables are named"
+                yield stream[at], what, "write UNDEF where a variable has no value"
+            at = last + 1
+
+
+def _terms(row: Sequence[Token]) -> int:
+    count = 0
+    for before, token in zip([None, *row], row, strict=False):
+        joined = token.kind == "language" or token.text in ("^^", "+", "-") or (before and before.text == "^^")
+        count += not joined
+    return count
+
+
+def _engine(stream: Sequence[Token]) -> Iterator[Mistake]:
+    """What SPARQL allows and Oxigraph 0.5 does not read: TRUE in capitals, CONCAT and COALESCE apart from their (."""
+    for index, token in enumerate(stream):
+        word = token.text.upper()
+        if token.kind == "word" and word in ("TRUE", "FALSE") and token.text != word.lower():
+            yield token, f"the engine reads {word.lower()} in lower case only", f"write {word.lower()}"
+        if word in ("CONCAT", "COALESCE") and index + 1 < len(stream) and stream[index + 1].start > token.end:
+            yield stream[index + 1], f"the engine reads no space between {word} and (", f"write {word}("
+
+
+def _bound(stream: Sequence[Token]) -> Iterator[Mistake]:
+    """BIND to a variable that its group has used before."""
+    groups: list[set[str]] = [set()]
+    named: set[int] = set()
+    for index, token in enumerate(stream):
+        if token.text == "{":
+            groups.append(set())
+        elif token.text == "}" and len(groups) > 1:
+            inner = groups.pop()
+            groups[-1] |= inner
+        elif token.text.upper() == "BIND" and _text(stream, index + 1) == "(":
+            named.add(_closing(stream, index + 1) - 1)
+        elif token.kind == "variable":
+            if index in named and token.text[1:] in groups[-1]:
+                what = f"{token.text} has a value before this BIND gives it one"
+                yield token, what, "choose another name, or compare the two in a FILTER"
+            groups[-1].add(token.text[1:])
+
+
+def _labels(stream: Sequence[Token]) -> Iterator[Mistake]:
+    """The label of a blank node in two groups."""
+    groups: list[int] = []
+    seen: dict[str, int] = {}
+    for index, token in enumerate(stream):
+        if token.text == "{":
+            groups.append(index)
+        elif token.text == "}" and groups:
+            groups.pop()
+        elif token.kind == "blank" and groups and seen.setdefault(token.text, groups[-1]) != groups[-1]:
+            yield token, f"the blank node {token.text} stands in two groups", "use a variable, or another label"
+
+
+def _data(stream: Sequence[Token]) -> Iterator[Mistake]:
+    """Variables in DATA, and blank nodes in what is deleted."""
+    for index, token in enumerate(stream):
+        word = token.text.upper()
+        if word not in ("INSERT", "DELETE"):
+            continue
+        second = _text(stream, index + 1)
+        at = index + (1 if second == "{" else 2)
+        if _text(stream, at) != "{":
+            continue
+        for inside in stream[at : _closing(stream, at)]:
+            if second == "DATA" and inside.kind == "variable":
+                yield inside, f"no variable stands in {word} DATA", "leave DATA out, and bind the variable in WHERE"
+            if word == "DELETE" and (inside.kind == "blank" or inside.text.startswith("[")):
+                yield inside, "no blank node stands in what is deleted", "use a variable, and bind it in WHERE"
+
+
+def _aggregates(stream: Sequence[Token]) -> Iterator[Mistake]:
+    """COUNT and the like in FILTER or BIND."""
+    for index, token in enumerate(stream):
+        if token.text.upper() in ("FILTER", "BIND") and _text(stream, index + 1) == "(":
+            for inside in stream[index + 2 : _closing(stream, index + 1)]:
+                if inside.text == "{":
+                    break
+                if inside.text.upper() in _AGGREGATES:
+                    what = f"{inside.text} cannot stand in {token.text.upper()}"
+                    yield inside, what, "a condition on it stands in HAVING, after GROUP BY"
+
+
+def _selected(stream: Sequence[Token]) -> Iterator[Mistake]:
+    """What SELECT names, held to GROUP BY and to the pattern."""
+    for index, token in enumerate(stream):
+        if token.text.upper() != "SELECT":
+            continue
+        body = next((at for at in range(index, len(stream)) if stream[at].text == "{"), len(stream))
+        clause = _clause_of(stream[index + 1 : body])
+        end = _closing(stream, body)
+        grouped = _grouped(stream, end + 1)
+        is_grouped = grouped is not None or any(item.text.upper() in _AGGREGATES for item in clause)
+        star = next((item for item in clause[:2] if item.text == "*"), None)
+        if star and is_grouped:
+            yield star, "SELECT * cannot be used with GROUP BY", "name the variables"
+        yield from _names(clause, _variables(stream[body:end]))
+        if is_grouped:
+            yield from _ungrouped(clause, grouped or [])
+
+
+def _clause_of(stream: Sequence[Token]) -> Sequence[Token]:
+    ends = (at for at, token in enumerate(stream) if token.text.upper() in ("WHERE", "FROM"))
+    return stream[: next(ends, len(stream))]
+
+
+def _names(clause: Sequence[Token], pattern: Sequence[Token]) -> Iterator[Mistake]:
+    seen: set[str] = set()
+    depth = 0
+    used = {token.text[1:] for token in pattern}
+    for before, token in zip([None, *clause], clause, strict=False):
+        depth += (token.text == "(") - (token.text == ")")
+        is_new = before is not None and before.text.upper() == "AS"
+        if token.kind != "variable" or not (depth == 0 or is_new):
+            continue
+        name = token.text[1:]
+        if name in seen:
+            yield token, f"{token.text} stands twice in SELECT", "leave one out, or give it another name"
+        elif is_new and depth == 1 and name in used:
+            yield token, f"{token.text} already has its values from the pattern", "choose another name after AS"
+        seen.add(name)
+
+
+def _grouped(stream: Sequence[Token], at: int) -> list[str] | None:
+    """Return the variables of the GROUP BY that begins at or after `at` in the same query, None where there is none."""
+    if _text(stream, at) != "GROUP":
+        return None
+    names: list[str] = []
+    depth = 0
+    for token in stream[at + 2 :]:
+        depth += (token.text == "(") - (token.text == ")")
+        if depth == 0 and token.text.upper() in _ENDS_GROUP_BY:
+            break
+        if token.kind == "variable":
+            names.append(token.text[1:])
+    return names
+
+
+def _ungrouped(clause: Sequence[Token], grouped: list[str]) -> Iterator[Mistake]:
+    known = set(grouped)
+    at = 0
+    while at < len(clause):
+        token, before = clause[at], clause[at - 1].text.upper() if at else ""
+        if token.text.upper() in _AGGREGATES and _text(clause, at + 1) == "(":
+            at = _closing(clause, at + 1)
+        elif token.kind == "variable" and before == "AS":
+            known.add(token.text[1:])
+        elif token.kind == "variable" and token.text[1:] not in known:
+            what = f"SELECT names {token.text}, which GROUP BY does not"
+            yield (
+                token,
+                what,
+                f"add {token.text} to GROUP BY, or take one of its values: (SAMPLE({token.text}) AS ?one)",
+            )
+        at += 1
+
+
+def _variables(stream: Sequence[Token]) -> list[Token]:
+    return [token for token in stream if token.kind == "variable"]
+
+
+def _text(stream: Sequence[Token], at: int) -> str:
+    return stream[at].text.upper() if 0 <= at < len(stream) else ""
+
+
+def _closing(stream: Sequence[Token], at: int) -> int:
+    """Return where the bracket at `at` is closed, the end where it is not."""
+    depth = 0
+    for index in range(at, len(stream)):
+        text = stream[index].text
+        depth += (text in CLOSES) - (text in CLOSES.values())
+        if depth == 0:
+            return index
+    return len(stream)
+
+
+_FINDERS: Final[tuple[Callable[[Sequence[Token]], Iterator[Mistake]], ...]] = (
+    _escapes,
+    _numbers,
+    _rows,
+    _aggregates,
+    _selected,
+    _data,
+    _labels,
+    _bound,
+    _engine,
+)
