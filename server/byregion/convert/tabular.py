@@ -96,7 +96,8 @@ def _instant(text: str) -> datetime | None:
 # --- CSV --------------------------------------------------------------------------------------------------------------
 
 # https://owasp.org/www-community/attacks/CSV_Injection: what begins so is evaluated, also in full width.
-_STARTS_FORMULA: Final = re.compile(r"[\x00\t\r\n]|\s*[=+\-@＝＋－＠]")
+STARTS_FORMULA: Final = re.compile(r"[\x00\t\r\n]|\s*[=+\-@＝＋－＠]")
+"""What a spreadsheet takes for a formula begins so."""
 # Where a program splits at another sign than we do, a cell begins after each of these.
 _MAY_START_CELL: Final = re.compile(r"([,;\t\r\n]\"*)(?=[=+\-@＝＋－＠])")
 _MONTHS: Final = "jan|feb|mar|apr|ma[iy]|jun|jul|aug|sep|o[kc]t|nov|de[sc]"
@@ -140,7 +141,7 @@ def _written(item: Value | None) -> str:
     if _LOOKS_TYPED.fullmatch(item):
         return f'="{item}"'
     harmless = _MAY_START_CELL.sub(r"\1'", item)
-    return f"'{harmless}" if _STARTS_FORMULA.match(harmless) else harmless
+    return f"'{harmless}" if STARTS_FORMULA.match(harmless) else harmless
 
 
 # --- XLSX -------------------------------------------------------------------------------------------------------------
@@ -157,7 +158,8 @@ CELLS: Final = 100_000
 _WIDEST: Final = 60
 _MEASURED_ROWS: Final = 200
 # The same answer is the same bytes: a workbook would otherwise say when it was made.
-_EPOCH: Final = datetime(1980, 1, 1)
+EPOCH: Final = datetime(1980, 1, 1)
+"""When every workbook says it was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +180,13 @@ def workbook(solutions: Solutions, about: About) -> bytes:
         raise QueryTooLarge(f"a workbook is made of {CELLS} cells at most; take the answer as CSV, or in pages")
     rows = list(_rows(solutions))
     for text in (item for row in rows for item in row if isinstance(item, str) and len(item) > _CHARACTERS // 7):
-        if len(_escaped(text)) > _CHARACTERS:
+        if len(escaped(text)) > _CHARACTERS:
             raise QueryTooLarge(f"a text of {len(text)} characters is more than a cell's {_CHARACTERS}; take CSV")
     book = Workbook(write_only=True)
-    book.properties = DocumentProperties(creator="byregion", created=_EPOCH, modified=_EPOCH)
+    book.properties = DocumentProperties(creator="byregion", created=EPOCH, modified=EPOCH)
     _write_answer(book.create_sheet(about.answer), solutions, rows)
     _write_facts(book.create_sheet(about.about), about.facts)
-    return _saved(book)
+    return saved(book)
 
 
 def _write_answer(sheet: Sheet, solutions: Solutions, rows: Sequence[Sequence[Value | None]]) -> None:
@@ -249,11 +251,11 @@ class _Pen:
         cell: Any = WriteOnlyCell(self._sheet)
         # A style that is shared is not looked up for every cell: that halves the time.
         if isinstance(item, str):
-            cell.value = text = _escaped(item)
+            cell.value = text = escaped(item)
             cell.data_type = "s"
             is_long = len(text) > _WIDEST or "\n" in text
             plain = self._long if is_long else self._text
-            cell._style = self._formula_like if _STARTS_FORMULA.match(item) else plain
+            cell._style = self._formula_like if STARTS_FORMULA.match(item) else plain
             return cell
         # The type is exact: a truth value is an int to Python, and an instant a day.
         cell._style = {int: self._whole, date: self._day, datetime: self._instant}.get(type(item), self._text)
@@ -265,16 +267,18 @@ class _Pen:
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return a text as a workbook writes it, with what XML cannot hold in the form _xHHHH_."""
     return _UNWRITABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
 
 
-def _saved(book: Workbook) -> bytes:
+def saved(book: Workbook) -> bytes:
+    """Return the bytes of a workbook: the same for the same content, whenever it is made."""
     made, settled = io.BytesIO(), io.BytesIO()
     ExcelWriter(book, zipfile.ZipFile(made, "w")).save()
     with zipfile.ZipFile(made) as source, zipfile.ZipFile(settled, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
-            entry = zipfile.ZipInfo(name, _EPOCH.timetuple()[:6])
+            entry = zipfile.ZipInfo(name, EPOCH.timetuple()[:6])
             entry.compress_type = zipfile.ZIP_DEFLATED
             target.writestr(entry, source.read(name))
     return settled.getvalue()

@@ -1,0 +1,163 @@
+"""`byregion import`: a workbook becomes a dataset, or everything that is wrong with it is said."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import click
+from rdflib import RDF, Graph
+
+from byregion import iri, validate
+from byregion.cli.screen import common, screen
+from byregion.cli.workbooks import World, parts, world
+from byregion.config import LANGUAGES
+from byregion.convert.workbook import copying, reading
+from byregion.convert.workbook.graphs import PARTS, Graphs, Settled, settle
+from byregion.convert.workbook.importing import Imported, errors, read_tables
+from byregion.convert.workbook.merging import Previous, previous
+from byregion.convert.workbook.tables import Entry, Problem
+from byregion.dataset import layout
+from byregion.errors import ConfigError
+from byregion.terms import shorten
+
+
+@click.command("import")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder of the dataset to write.")
+@click.option("--keep-valid", is_flag=True, help="Write what has no error, and list the rest.")
+@click.option("--replace", is_flag=True, help="Take away what the dataset has and the workbook has not.")
+@click.option("--copy", type=click.Path(path_type=Path), help="Where the workbook with the new ids is written.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="nb", help="Language of the messages.")
+@common
+def command(path: Path, out: Path | None, keep_valid: bool, replace: bool, copy: Path | None, lang: str) -> None:
+    """Make a dataset of a workbook (XLSX), or of a folder with a CSV file for each sheet.
+
+    Everything that is wrong is said by sheet and cell, and then nothing is written. Without --out, it is only checked.
+    Exit status 1 says that something is wrong.
+    """
+    name = _name(out)
+    with screen().working("reading"):
+        here = world(lang, name)
+        tables = reading.read(path)
+        imported = read_tables(tables, here.form, here.around)
+        before = _before(out, here)
+    with screen().working("judging by the shapes"):
+        settled = settle(imported, here.form, lambda graph: _judged(graph, before, here), keep_valid=keep_valid)
+    _tell(settled)
+    wrong = bool(errors(settled.problems))
+    if not wrong or keep_valid:
+        gone = before.gone(settled.graphs.merged())
+        if gone and not replace:
+            listed = ", ".join(shorten(thing) for thing in gone[:10]) + (" …" if len(gone) > 10 else "")
+            message = f"{out} has {len(gone)} things that the workbook has not: {listed}; --replace takes them away"
+            raise ConfigError(message)
+        if out is not None:
+            _write(out, before.joined(settled.graphs))
+            _write_copy(path, copy, imported, settled, here)
+            screen().tell(f"{out}: {len(settled.entries)} things written", "green")
+        elif not wrong:
+            screen().tell(f"{len(settled.entries)} things conform; --out writes them", "green")
+    if wrong:
+        click.get_current_context().exit(1)
+
+
+def _name(out: Path | None) -> str:
+    name = out.resolve().name if out else ""
+    if name != iri.slug(name):
+        good = iri.slug(name) or "midt-troms"
+        raise ConfigError(f"a dataset's folder is named in lower case with hyphens, such as {good}; not {name}")
+    return name
+
+
+def _before(out: Path | None, here: World) -> Previous:
+    if out is None or not any((out / f"{part}.ttl").is_file() for part in PARTS):
+        return Previous()
+    return previous(parts(out), here.form, here.around)
+
+
+def _judged(graph: Graph, before: Previous, here: World) -> Iterable[validate.Result]:
+    whole = here.graph + graph
+    for part in PARTS:
+        for triple in before.kept(part, graph):
+            whole.add(triple)
+    return validate.report(whole, here.shapes).results
+
+
+def _tell(settled: Settled) -> None:
+    """Say what is wrong, what is to be known, and what was left out for it."""
+    for problem in settled.problems:
+        if problem.severity == "error":
+            screen().say(_line(problem), "red")
+        else:
+            screen().tell(_line(problem), "yellow")
+    for problem in settled.dropped:
+        screen().say(_line(problem), "yellow")
+
+
+def _line(problem: Problem) -> str:
+    return f"{problem.place}: {problem.message}"
+
+
+# --- Writing ----------------------------------------------------------------------------------------------------------
+
+
+def _write(out: Path, graphs: Graphs) -> None:
+    """Write the parts of a dataset: all of them or, where that fails, none."""
+    texts = {
+        f"{part}.ttl": layout(graph)
+        for part, graph in zip(PARTS, (graphs.stated, graphs.translations), strict=True)
+        if len(graph)
+    }
+    out.parent.mkdir(parents=True, exist_ok=True)
+    made = out.parent / f"{out.name}.{os.getpid()}.tmp"
+    made.mkdir()
+    try:
+        for name, text in texts.items():
+            (made / name).write_text(text, encoding="utf-8", newline="\n")
+        if out.exists():
+            _move(made, out, texts)
+        else:
+            made.rename(out)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _move(made: Path, out: Path, texts: Mapping[str, str]) -> None:
+    """Put new parts in the place of old ones, which come back where a move fails."""
+    kept = made / "before"
+    kept.mkdir()
+    names = [f"{part}.ttl" for part in PARTS]
+    old = [name for name in names if (out / name).exists()]
+    for name in old:
+        shutil.copy2(out / name, kept / name)
+    try:
+        for name in names:
+            if name in texts:
+                (made / name).replace(out / name)
+            else:
+                (out / name).unlink(missing_ok=True)
+    except OSError:
+        for name in names:
+            (out / name).unlink(missing_ok=True)
+        for name in old:
+            (kept / name).replace(out / name)
+        raise
+
+
+def _write_copy(path: Path, copy: Path | None, imported: Imported, settled: Settled, here: World) -> None:
+    """Write the workbook with the ids that were made, beside the given one."""
+    there = {id(entry) for entry in settled.entries}
+    made: list[Entry] = [entry for entry in imported.made if id(entry) in there]
+    if not made:
+        return
+    without = {entry.layout.place.sheet for entry in made if not entry.layout.id_column}
+    for sheet in sorted(without):
+        screen().warn(f"{sheet}: there is no column for ids, so {path} keeps its own names for nothing")
+    written = copying.copy(path, copy, made)
+    screen().tell(f"{written}: a copy of the workbook with {len(made)} new ids; go on in that one")
+
+
+__all__ = ["RDF", "command"]

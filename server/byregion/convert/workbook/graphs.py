@@ -1,0 +1,186 @@
+"""Entities as the graphs of a dataset, and what is wrong with a graph as cells of the workbook it came from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from rdflib import DCTERMS, RDF, SH, Graph, Literal, URIRef
+from rdflib.paths import AlternativePath
+from rdflib.paths import Path as PropertyPath
+from rdflib.term import Node
+
+from byregion.config import LANGUAGES
+from byregion.convert.workbook.cells import Fault
+from byregion.convert.workbook.importing import Imported, errors
+from byregion.convert.workbook.sheets import Column
+from byregion.convert.workbook.tables import Entry, Form, Place, Problem
+from byregion.namespaces import BR, OA, empty_graph
+from byregion.terms import best, shorten
+
+PARTS: Final = ("stated", "translations")
+"""The parts of a dataset that a workbook gives: what a source says, and our translations of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graphs:
+    """The parts of a dataset that a workbook gives."""
+
+    stated: Graph
+    translations: Graph
+
+    def merged(self) -> Graph:
+        """Return both as one graph."""
+        graph = Graph(bind_namespaces="none")
+        graph += self.stated
+        graph += self.translations
+        return graph
+
+
+def graphs(entries: Iterable[Entry]) -> Graphs:
+    """Return what the entities say, as the parts of a dataset."""
+    made = Graphs(empty_graph(), empty_graph())
+    for entry in entries:
+        if entry.iri is not None:
+            _add(entry, entry.iri, made)
+    return made
+
+
+def _add(entry: Entry, iri: URIRef, made: Graphs) -> None:
+    made.stated.add((iri, RDF.type, entry.sheet.of))
+    parts = {column.part for column in entry.terms if column.part}
+    for column in entry.sheet.columns:
+        terms = entry.terms.get(column, ())
+        if column.part in parts and not terms and column.kind == "verbatim" and not column.required:
+            terms = (Literal(""),)  # before the first words of a text there is nothing
+        if not terms:
+            continue
+        subject = iri
+        if column.part and column.part_class:
+            subject = URIRef(f"{iri}#{column.part}")
+            made.stated.add((iri, OA.hasSelector, subject))
+            made.stated.add((subject, RDF.type, column.part_class))
+        graph = made.translations if column.is_translation else made.stated
+        for term in terms:
+            graph.add((subject, column.predicate, term))
+        if column.is_translation:
+            graph.add((iri, BR.translatedInto, Literal(column.language)))
+    if entry.sheet.is_statement and entry.values(DCTERMS.source):
+        made.stated.add((iri, BR.paraphrase, Literal(True)))
+
+
+# --- What is wrong, by cell -------------------------------------------------------------------------------------------
+
+
+class Judgement(Protocol):
+    """What is wanted of a validation result; `validate.Result` has it."""
+
+    @property
+    def focus_node(self) -> Node: ...  # noqa: D102
+    @property
+    def path(self) -> URIRef | PropertyPath | None: ...  # noqa: D102
+    @property
+    def value(self) -> Node | None: ...  # noqa: D102
+    @property
+    def severity(self) -> URIRef: ...  # noqa: D102
+    @property
+    def message(self) -> tuple[Literal, ...]: ...  # noqa: D102
+
+
+Judge = Callable[[Graph], Iterable[Judgement]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is to be written, what is wrong, and what was therefore left out."""
+
+    graphs: Graphs
+    entries: list[Entry]
+    problems: list[Problem]
+    dropped: list[Problem]
+
+
+def settle(imported: Imported, form: Form, judge: Judge, *, keep_valid: bool = False) -> Settled:
+    """Return what the entities say once `judge` has judged it.
+
+    With `keep_valid`, entities with an error are left out whole, and with them what refers to them, until nothing is
+    wrong any more; what is left out is told.
+    """
+    entries, problems, dropped = imported.entries, list(imported.problems), list[Problem]()
+    while True:
+        if keep_valid:
+            entries, more = _without(entries, problems, form)
+            dropped += more
+        made = graphs(entries)
+        known = {problem.place for problem in problems}
+        found = [item for item in located(judge(made.merged()), entries, form) if item.place not in known]
+        problems += found
+        if not keep_valid or not errors(found):
+            break
+    problems.sort()
+    return Settled(made, entries, problems, sorted(dropped))
+
+
+def _without(entries: Sequence[Entry], problems: Iterable[Problem], form: Form) -> tuple[list[Entry], list[Problem]]:
+    """Return the entities without those with an error and those that refer to one of them, and what to say of it."""
+    count = Counter((problem.place.table, problem.place.row) for problem in errors(problems))
+    gone: dict[URIRef | None, Entry] = {}
+    told = []
+    for entry in entries:
+        if number := count[entry.layout.place.table, entry.row]:
+            gone[entry.iri] = entry
+            told.append(form.say(_row(entry), Fault("dropped", {"count": str(number)}, "note")))
+    kept = [entry for entry in entries if entry.iri not in gone]
+    while True:
+        behind = [(entry, other) for entry in kept if (other := _refers(entry, gone))]
+        if not behind:
+            return kept, told
+        for entry, other in behind:
+            told.append(form.say(_row(entry), Fault("depends", {"other": str(_row(other))}, "note")))
+            gone[entry.iri] = entry
+        kept = [entry for entry in kept if entry.iri not in gone]
+
+
+def _refers(entry: Entry, gone: Mapping[URIRef | None, Entry]) -> Entry | None:
+    terms = (term for column, terms in entry.terms.items() if column.kind == "reference" for term in terms)
+    return next((gone[term] for term in terms if isinstance(term, URIRef) and term in gone), None)
+
+
+def _row(entry: Entry) -> Place:
+    place = entry.place()
+    return Place(place.table, place.row, 0, place.sheet)
+
+
+def located(results: Iterable[Judgement], entries: Iterable[Entry], form: Form) -> Iterator[Problem]:
+    """Yield validation results as problems of cells; one about something outside the workbook is a note."""
+    rows = {str(entry.iri): entry for entry in entries}
+    for result in results:
+        iri, _, part = str(result.focus_node).partition("#")
+        message = str(best(result.message, (form.words.language,)) or "")
+        entry = rows.get(iri)
+        if entry is None:
+            where = Place(len(rows), 0, 0, shorten(iri))
+            yield form.say(where, Fault("outside", {"message": message}, "note"))
+            continue
+        column = _column(result, entry, part)
+        place = entry.place(column, form.words.heading(column) if column else "")
+        yield form.say(
+            place, Fault("shape", {"message": message}, "error" if result.severity == SH.Violation else "note")
+        )
+
+
+def _column(result: Judgement, entry: Entry, part: str) -> Column | None:
+    """Return the column that a result is about: of its path and the language of its value; the id's where none is."""
+    paths: list[object] = [result.path]
+    if isinstance(result.path, AlternativePath):
+        # Where either would do, the last is what an officer has: the quote's words come before the source.
+        paths = list(reversed(result.path.args))
+    language = result.value.language if isinstance(result.value, Literal) else None
+    for path in paths:
+        if isinstance(path, URIRef):
+            found = entry.sheet.column(path, language or LANGUAGES[0])
+            if found and found.part == part:
+                return found
+    return None

@@ -1,0 +1,47 @@
+"""A workbook that is imported into a dataset that is there already: what stays as it is, and what goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rdflib import RDF, Graph, URIRef
+
+from byregion.convert.workbook.exporting import export
+from byregion.convert.workbook.graphs import PARTS, Graphs
+from byregion.convert.workbook.names import Surroundings
+from byregion.convert.workbook.tables import Form
+from byregion.dataset import Triple
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """What a dataset holds: the entities that a workbook can say, and the triples that none can, by part."""
+
+    covered: frozenset[URIRef] = frozenset()
+    left_out: Mapping[str, list[Triple]] = field(default_factory=dict)
+
+    def gone(self, made: Graph) -> list[URIRef]:
+        """Return the entities of the dataset that a new graph no longer describes."""
+        return sorted(self.covered.difference(made.subjects(RDF.type)))
+
+    def kept(self, part: str, made: Graph) -> list[Triple]:
+        """Return the triples of a part that stay beside a new graph: those of entities that have not gone."""
+        gone = set(self.gone(made))
+        return [
+            triple for triple in self.left_out.get(part, ()) if URIRef(str(triple[0]).partition("#")[0]) not in gone
+        ]
+
+    def joined(self, made: Graphs) -> Graphs:
+        """Return new graphs with the triples that stay."""
+        whole = made.merged()
+        for part, graph in zip(PARTS, (made.stated, made.translations), strict=True):
+            for triple in self.kept(part, whole):
+                graph.add(triple)
+        return made
+
+
+def previous(parts: Mapping[str, Graph], form: Form, around: Surroundings) -> Previous:
+    """Return what a dataset holds, given the graphs of its parts."""
+    exported = export({name: graph for name, graph in parts.items() if name in PARTS}, form, around)
+    return Previous(frozenset(exported.covered()), exported.left_out)
