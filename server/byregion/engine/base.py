@@ -9,15 +9,17 @@ from byregion import results, sparql
 from byregion.config import Settings
 from byregion.dataset_clause import DatasetDescription
 from byregion.engine import syntax
+from byregion.errors import QuerySyntaxError
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer, written in the media type that was asked for."""
+    """A whole answer, written in the media type that was asked for, and the revision that gave it."""
 
     kind: results.Kind
     media_type: str
     body: bytes
+    revision: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,10 @@ def admit(query: str, media_type: str, limits: Limits) -> results.Kind:
     Every engine asks this before anything else. Raises QuerySyntaxError and QueryRefused as `sparql.check` does, and
     ValueError for a media type that holds another kind of answer.
     """
-    with syntax.explained(query):
+    try:
         kind = results.kind(sparql.check(query, max_length=limits.length, max_depth=limits.depth))
+    except QuerySyntaxError as error:
+        raise syntax.explain_early(query, error) from error
     known = [item.media_type for item in results.formats(kind)]
     if media_type not in known:
         raise ValueError(f"an answer of {kind} cannot be written as {media_type!r}; it can as {', '.join(known)}")

@@ -7,8 +7,6 @@ that it refuses is read once more, by the grammar; what goes beyond the grammar 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Final
 
@@ -44,13 +42,17 @@ _SHOWN: Final = 40
 _MOST_NAMED: Final = 8
 
 
-@contextmanager
-def explained(query: str) -> Iterator[None]:
-    """Explain a QuerySyntaxError that is raised inside, before the engine has seen `query`."""
+def form(query: str) -> sparql.Form:
+    """Return the form of `query` as `sparql.form` does; what is no query is explained."""
     try:
-        yield
+        return sparql.form(query)
     except QuerySyntaxError as error:
-        raise _found(query, "QueryUnit") or error from error
+        raise explain_early(query, error) from error
+
+
+def explain_early(query: str, error: QuerySyntaxError) -> QuerySyntaxError:
+    """Return the error for a `query` that ended in `error` before the engine saw it: what is found, else `error`."""
+    return _found(query, "QueryUnit") or error
 
 
 def explain(query: str, message: str, unit: Unit = "QueryUnit") -> QuerySyntaxError:

@@ -7,9 +7,9 @@ from typing import Final
 
 from flask import Response
 
-from byregion import results, sparql
+from byregion import results
 from byregion.convert import tabular
-from byregion.engine import Answer
+from byregion.engine import Answer, syntax
 from byregion.errors import EngineError
 from byregion.results import Solutions
 from byregion.web import formats, service
@@ -24,7 +24,7 @@ CHARACTERS: Final = 200_000
 
 def offers(query: str) -> tuple[Offer, ...]:
     """Return what the answer to `query` can be had as; raises QueryError where it is no query."""
-    return service.offers(sparql.form(query))
+    return service.offers(syntax.form(query))
 
 
 @dataclass(frozen=True, slots=True)

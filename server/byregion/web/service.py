@@ -8,6 +8,7 @@ from functools import lru_cache
 from byregion import sparql
 from byregion.config import Settings
 from byregion.dataset_clause import DatasetDescription
+from byregion.engine import syntax
 from byregion.web import formats
 from byregion.web.negotiate import HTML, Offer, representation
 from byregion.web.protocol import Query
@@ -20,7 +21,7 @@ def offers(form: sparql.Form) -> tuple[Offer, ...]:
 
 def offer(query: Query, accept: str | None) -> Offer:
     """Return what to answer `query` with; raises QueryError where it is no query, and what `representation` raises."""
-    return _offer(sparql.form(query.text), accept, query.format)
+    return _offer(syntax.form(query.text), accept, query.format)
 
 
 # Clients send a few headers again and again: reading one takes as long as a light query.
