@@ -425,6 +425,15 @@ def test_a_wrong_query_is_told_with_line_and_column():
     assert re.search(r"line 2, column \d+: ", refused("query", "-", stdin="SELECT * WHERE {\n  ?s ?p }"))
 
 
+def test_the_line_of_a_wrong_query_is_shown_with_carets_below_the_token():
+    told = refused("query", "-", stdin="SELECT * WHERE {\n  ?s ?p 'æ' FILTR(1) }")
+    assert told.splitlines() == [
+        "2 |   ?s ?p 'æ' FILTR(1) }",
+        "  |             ^^^^^",
+        "error: line 2, column 13: 'FILTR' is no word of SPARQL; write FILTER",
+    ]
+
+
 def test_an_update_is_refused():
     refused("query", "-", stdin="DELETE WHERE { ?s ?p ?o }")
 

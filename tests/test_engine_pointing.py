@@ -51,6 +51,10 @@ def test_of_a_token_of_several_lines_the_first_is_shown() -> None:
     assert pointed("ASK { '''a\r\nb''' }", 1, 7, "'''a\r\nb'''").token == "'''a"
 
 
+def test_what_would_act_on_the_screen_is_shown_as_a_mark() -> None:
+    assert pointed("\x1b[2J\u202e FILTR", 1, 7, "FILTR").before == "\ufffd[2J\ufffd "
+
+
 @pytest.mark.parametrize("line", [0, 2])
 def test_an_error_without_a_place_in_the_query_points_at_nothing(line: int) -> None:
     assert point("ASK {}", QuerySyntaxError("wrong", line, 1, "x")) is None

@@ -10,13 +10,14 @@ import click
 from rdflib import Literal, URIRef
 from rdflib.term import Node
 
-from byregion import queries, results, sparql
+from byregion import queries, results
 from byregion.assets import folder
 from byregion.cli.screen import common, screen
 from byregion.config import LANGUAGES, Settings
 from byregion.dataset import data_files, ontology_files
-from byregion.engine import Limits
+from byregion.engine import Limits, syntax
 from byregion.engine.memory import MemoryEngine
+from byregion.engine.pointing import point
 from byregion.errors import NotFound, ParameterError, QuerySyntaxError
 from byregion.infer import RULES
 from byregion.queries import Parameter
@@ -54,7 +55,16 @@ def command(query: str | None, values: dict[str, list[str]], form: str | None, l
         _list(lang)
         return
     text = _text(query, values)
-    kind = results.kind(sparql.form(text))
+    try:
+        _tell(text, form)
+    except QuerySyntaxError as error:
+        if pointed := point(text, error):
+            screen().point(pointed.line, pointed.text, pointed.carets)
+        raise
+
+
+def _tell(text: str, form: str | None) -> None:
+    kind = results.kind(syntax.form(text))
     offered = {item.name: item.media_type for item in results.formats(kind)}
     form = form or (TABLE if kind == "solutions" else next(iter(offered)))
     if form == TABLE and kind == "solutions":
@@ -63,7 +73,7 @@ def command(query: str | None, values: dict[str, list[str]], form: str | None, l
         sys.stdout.buffer.write(_answer(text, offered[form]))
     else:
         names = [TABLE, *offered] if kind == "solutions" else [*offered]
-        raise click.UsageError(f"the answer to {sparql.form(text)} cannot be {form}; it can be {', '.join(names)}")
+        raise click.UsageError(f"the answer to {syntax.form(text)} cannot be {form}; it can be {', '.join(names)}")
 
 
 def _text(query: str, values: dict[str, list[str]]) -> str:

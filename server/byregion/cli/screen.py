@@ -56,6 +56,12 @@ class Screen:
         line = Text("error: ", "bold red")
         self._console(stderr=True).print(line.append(message, "not bold default"))
 
+    def point(self, number: int, line: str, carets: str) -> None:
+        """Write a line to standard error with its number and with what points at the place of an error below it."""
+        margin = " " * len(str(number))
+        self._console(stderr=True).print(Text(f"{number} | {line}"))
+        self._console(stderr=True).print(Text(f"{margin} | {carets}", "bold red"))
+
     def working(self, what: str) -> AbstractContextManager[object]:
         """Return a context that shows progress on a terminal, and nothing elsewhere or when quiet."""
         console = self._console(stderr=True)

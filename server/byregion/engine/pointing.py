@@ -43,7 +43,7 @@ def point(query: str, error: QuerySyntaxError) -> Pointed | None:
     start = error.column - 1
     first = error.token.split("\n")[0].rstrip("\r")
     end = start + len(first) if line.startswith(first, start) else start
-    before, token, after = line[:start], line[start:end], line[end:]
+    before, token, after = (_visible(part) for part in (line[:start], line[start:end], line[end:]))
     if len(before) > _BEFORE:
         before = _CUT + before[-_BEFORE:]
     if len(token) > _BEFORE:
@@ -51,6 +51,12 @@ def point(query: str, error: QuerySyntaxError) -> Pointed | None:
     elif len(after) > _AFTER:
         after = after[:_AFTER] + _CUT
     return Pointed(error.line, before, token, after)
+
+
+def _visible(text: str) -> str:
+    """Return `text` with a mark for each character that would act on the screen instead of standing on it."""
+    acting = ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return "".join("\ufffd" if unicodedata.category(item) in acting and item != "\t" else item for item in text)
 
 
 def _width(character: str) -> int:
