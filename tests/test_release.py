@@ -65,7 +65,8 @@ class Tree:
         return freeze(self.vocabulary, self.releases, version)
 
     def faults(self) -> tuple[str, ...]:
-        return review(self.vocabulary, self.releases).faults
+        found = review(self.vocabulary, self.releases)
+        return (*found.faults, *found.due)
 
 
 @pytest.fixture
@@ -83,17 +84,77 @@ def released(tree: Tree) -> Tree:
 # --- This project's own ontology --------------------------------------------------------------------------------------
 
 
-def test_the_ontology_may_be_released_as_the_version_it_states():
+def test_nothing_is_wrong_with_the_ontology_between_releases():
     found = review(Vocabulary.current(), folder("ontology") / "releases")
     assert found.faults == ()
     assert found.stated == stated(read_graph(folder("ontology") / "byregion.ttl"))
 
 
 def test_every_frozen_version_is_as_it_was_frozen():
-    # There may be none yet; that alterations are found is tested below.
-    for release in releases(folder("ontology") / "releases"):
+    frozen = releases(folder("ontology") / "releases")
+    assert frozen[0].version == FIRST
+    for release in frozen:
         assert altered(release) == []
         assert stated(release.vocabulary.graph()) == release.version
+        subprocess.run(["sha256sum", "--check", "--strict", "--quiet", CHECKSUMS], cwd=release.folder, check=True)
+
+
+def test_the_ontology_is_ahead_of_the_last_frozen_version_as_soon_as_it_differs():
+    found = review(Vocabulary.current(), folder("ontology") / "releases")
+    assert found.last is not None
+    assert found.stated > found.last.version or found.changes == ()
+
+
+def onwards(vocabulary: Vocabulary) -> None:
+    """Add a property and a concept, as somebody does who has something new to say."""
+    for name in ("byregion.ttl", "concepts.ttl"):
+        file = vocabulary.ontology / name
+        file.write_bytes(file.read_bytes() + (DATA / "onwards" / name).read_bytes())
+
+
+def test_whoever_adds_a_term_or_a_concept_to_the_ontology_need_do_nothing_else(tmp_path: Path):
+    for part in ("ontology", "shapes"):
+        shutil.copytree(folder(part), tmp_path / part)
+    own = Vocabulary(tmp_path / "ontology", tmp_path / "shapes")
+    onwards(own)
+    found = review(own, own.ontology / "releases")
+    assert found.faults == ()
+    assert found.last is not None and found.stated > found.last.version
+    assert "Added the property `br:hope`." in draft(found.changes)
+    assert "Added the concept `concept:hope`." in draft(found.changes)
+
+
+def test_the_next_release_leaves_the_frozen_one_as_it_is(tmp_path: Path):
+    first, *_ = releases(folder("ontology") / "releases")
+    tree = Tree(tmp_path / "own")
+    shutil.rmtree(tmp_path / "own")
+    for part in ("ontology", "shapes"):
+        shutil.copytree(first.folder / part, tmp_path / "own" / part)
+    kept = Release(FIRST, Path(shutil.copytree(first.folder, tree.releases / str(FIRST))))
+    tree.state(NEXT, prior=FIRST)
+    onwards(tree.vocabulary)
+    released = tree.freeze(NEXT)
+    assert "br:hope" in (released.folder / "ontology" / "byregion.ttl").read_text(encoding="utf-8")
+    assert altered(kept) == []
+    assert (kept.folder / CHECKSUMS).read_bytes() == (first.folder / CHECKSUMS).read_bytes()
+    with pytest.raises(ReleaseError, match=r"the ontology states that it is 0\.2\.0"):
+        tree.freeze(FIRST)
+
+
+def test_a_grave_change_is_due_with_its_number_and_migration_only_at_the_release(released: Tree):
+    released.state(NEXT, prior=FIRST)
+    released.change("major.retyped")
+    found = review(released.vocabulary, released.releases)
+    assert found.faults == ()
+    assert "0.2.0 is too small: what changed since 0.1.0 is major" in found.due[0]
+    with pytest.raises(ReleaseError, match="too small"):
+        released.freeze(NEXT)
+
+
+def test_what_differs_from_a_frozen_version_may_not_bear_its_number(released: Tree):
+    released.change("patch.label-corrected")
+    found = review(released.vocabulary, released.releases)
+    assert "0.1.0 is too small" in found.faults[0]
 
 
 # --- Numbers ----------------------------------------------------------------------------------------------------------

@@ -215,6 +215,20 @@ def test_from_the_front_page_a_reader_finds_everything(site: Site, copy: Path):
     assert there - {path.removeprefix(ROOT) for path in seen} <= {"index.nn.html", "doc/organisation/byregion.nn.html"}
 
 
+def test_a_frozen_version_of_the_ontology_is_there_as_it_was_frozen(site: Site, copy: Path):
+    frozen = folder("ontology") / "releases" / "0.1.0"
+    assert (copy / "def" / "0.1.0.ttl").read_bytes() == (frozen / "ontology" / "byregion.ttl").read_bytes()
+    answer, body = site.ask(f"{ROOT}def/0.1.0", accept="text/turtle")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "text/turtle; charset=utf-8")
+    assert body == (frozen / "ontology" / "byregion.ttl").read_bytes()
+    _, body = site.ask(f"{ROOT}shapes/0.1.0.nt")
+    shapes = [read_graph(path) for path in files(frozen / "shapes", "*.ttl")]
+    assert len(Graph().parse(data=body, format="nt")) == sum(map(len, shapes))
+    for address in ("def/0.1.0", "shapes/0.1.0"):
+        answer, page = site.ask(ROOT + address, accept=BROWSER, accept_language="en")
+        assert answer.status == 200 and "Version 0.1.0" in page.decode("utf-8")
+
+
 def test_every_address_of_the_site_map_is_there(site: Site):
     _, body = site.ask(f"{ROOT}sitemap.xml")
     addresses = [entry.text or "" for entry in ElementTree.fromstring(body).iter() if entry.tag.endswith("loc")]

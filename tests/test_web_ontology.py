@@ -10,6 +10,7 @@ from rdflib.compare import isomorphic
 from byregion.assets import folder
 from byregion.dataset import read_graph
 from byregion.namespaces import BR
+from byregion.release import releases
 from web_world import BROWSER, graph_of, page_of, text_of
 
 ONTOLOGY = read_graph(folder("ontology") / "byregion.ttl")
@@ -18,6 +19,7 @@ TERMS = sorted(
     for kind in (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
     for term in ONTOLOGY.subjects(RDF.type, kind)
 )
+NUMBER = str(ONTOLOGY.value(URIRef(str(BR).rstrip("#")), OWL.versionInfo))
 FORMATS = {
     "ttl": "text/turtle",
     "nt": "application/n-triples",
@@ -53,7 +55,7 @@ def test_the_ontology_is_to_be_had_in_every_format_and_is_the_same_in_each(
     by_accept = client.get("/def", headers={"accept": media_type})
     by_suffix = client.get(f"/def.{suffix}", headers=BROWSER)
     assert by_accept.headers["content-location"] == f"/def.{suffix}"
-    for response in (by_accept, by_suffix, client.get(f"/def/0.1.0.{suffix}"), client.get(f"/def?format={suffix}")):
+    for response in (by_accept, by_suffix, client.get(f"/def/{NUMBER}.{suffix}"), client.get(f"/def?format={suffix}")):
         assert response.headers["content-type"].partition(";")[0] == media_type
         assert isomorphic(graph_of(response), ONTOLOGY)
 
@@ -64,11 +66,24 @@ def test_turtle_is_the_file_as_it_was_written(client: httpx.Client):
 
 def test_the_version_that_the_ontology_names_is_there_and_no_other(client: httpx.Client):
     version = ONTOLOGY.value(URIRef(str(BR).rstrip("#")), OWL.versionIRI)
-    assert str(version) == "https://w3id.org/byregion/def/0.1.0"
-    assert page_of(client.get("/def/0.1.0", headers=BROWSER)).get("lang") == "nb"
+    assert str(version) == f"https://w3id.org/byregion/def/{NUMBER}"
+    assert page_of(client.get(f"/def/{NUMBER}", headers=BROWSER)).get("lang") == "nb"
     assert client.get("/def/0.0.9").status_code == 404
     assert client.get("/def.pdf").status_code == 404
     assert client.get("/def", headers={"accept": "image/png"}).status_code == 406
+
+
+@pytest.mark.parametrize("name", ["def", "shapes"])
+def test_a_page_says_whether_its_version_stays_as_it_is(client: httpx.Client, name: str):
+    frozen = [str(item.version) for item in releases(folder("ontology") / "releases")]
+    assert frozen
+    for number in {*frozen, NUMBER}:
+        (kind, *_) = [
+            text_of(item)
+            for item in page_of(client.get(f"/{name}/{number}?lang=en", headers=BROWSER)).iter("p")
+            if item.get("class") == "kind"
+        ]
+        assert kind == f"Version {number}" + ("" if number in frozen else " (in progress, not frozen)")
 
 
 def test_who_has_the_ontology_already_is_told_so(client: httpx.Client):

@@ -27,12 +27,16 @@ example before and after, by which both are tried."""
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What was found of the version that is worked on; `faults` say why it cannot be released, if it cannot."""
+    """What was found of the version that is worked on.
+
+    `faults` are wrong at any time; what is `due` is asked only of what is to be released, for work goes on until then.
+    """
 
     stated: Version
     last: Release | None
     changes: tuple[Change, ...]
     faults: tuple[str, ...]
+    due: tuple[str, ...]
 
     @property
     def least(self) -> Version | None:
@@ -40,11 +44,11 @@ class Review:
         return _least(self.last, self.changes)
 
     def require(self) -> None:
-        """Raise ReleaseError, with the faults and the changes that are more than wording, where there is a fault."""
-        if self.faults:
+        """Raise ReleaseError, with what is wrong or due and the changes that are more than wording, if anything is."""
+        if self.faults or self.due:
             told = [f"  {change.impact}: {sentence(change)}" for change in self.changes if change.impact != "patch"]
             since = [f"changed since {self.last.version}:"] if self.last and told else []
-            raise ReleaseError("\n".join([*self.faults, *since, *told]), self.changes)
+            raise ReleaseError("\n".join([*self.faults, *self.due, *since, *told]), self.changes)
 
 
 def review(current: Vocabulary, root: Path) -> Review:
@@ -61,11 +65,14 @@ def review(current: Vocabulary, root: Path) -> Review:
     old, new = last.vocabulary.graph() if last else empty_graph(), current.graph()
     version = stated(new)
     changes = between(old, new) if last else ()
-    faults = [*_numbering(version, last, changes), *_header(new, version, frozen)]
+    too_small = list(_numbering(version, last, changes))
+    is_ahead = last is None or version > last.version
+    faults = [*([] if is_ahead else too_small), *_header(new, version, frozen)]
     faults += [*_removals(changes, old), *sorted(_deprecations(new))]
+    due = too_small if is_ahead else []
     if worst(change.impact for change in changes) == "major":
-        faults += _migration(root / str(version))
-    return Review(version, last, changes, tuple(faults))
+        due += _migration(root / str(version))
+    return Review(version, last, changes, tuple(faults), tuple(due))
 
 
 def stated(graph: Graph) -> Version:

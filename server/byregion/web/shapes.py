@@ -77,6 +77,7 @@ def _page(told: Version, version: str) -> Response:
         shapes=_shapes(told.shapes),
         version=told.number,
         numbers=versions.numbers(),
+        is_frozen=versions.is_frozen,
         iri=SHAPES,
         formats=_document(told, version).formats(),
     )

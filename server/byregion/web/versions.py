@@ -70,6 +70,11 @@ def numbers() -> tuple[str, ...]:
     return (*([current().number] if current().number not in frozen else []), *frozen)
 
 
+def is_frozen(number: str) -> bool:
+    """Whether a version stays as it is; the one that is worked on may change every day."""
+    return number in _frozen()
+
+
 def read(vocabulary: Vocabulary) -> Version:
     """Return the version that is in the files of `vocabulary`; raises DataError as `dataset.read_graph` does."""
     path = vocabulary.ontology / _FILE
