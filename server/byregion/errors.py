@@ -184,7 +184,7 @@ class EngineError(QueryError):
 
 
 class NotFound(ByregionError):
-    """There is nothing here under that IRI or name; `suggestions` are IRIs or names near it."""
+    """There is nothing here under that IRI or name; `suggestions` are IRIs, addresses or names near it."""
 
     def __init__(self, message: str, suggestions: tuple[str, ...] = ()) -> None:
         """Keep the suggestions beside the message."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, request, url_for
 from rdflib import URIRef
 from werkzeug.wrappers import Response as BaseResponse
 
-from byregion import iri
 from byregion.errors import NotFound
 from byregion.namespaces import KINDS
-from byregion.web import citation, graphs, known, listing, respond, schema_org, signposts
+from byregion.web import citation, graphs, known, nearby, respond, schema_org, signposts
 from byregion.web.citation import Citation
 from byregion.web.formats import CSL, GRAPHS, alternates, chosen, named, split_suffix
 from byregion.web.known import Known
@@ -45,7 +43,7 @@ def document(path: str) -> Response:
     entity = URIRef(f"{site().settings.base}id/{name}")
     told = known.find(entity)
     if told is None:
-        raise NotFound(f"there is nothing called <{entity}>", _near(name))
+        raise NotFound(f"there is nothing called <{entity}>", nearby.things(name))
     offer = chosen(suffix, (*OFFERS, CSL))
     response = citation.answer(_cited(name, build(entity)[0])) if offer == CSL else _document(name, told, offer)
     respond.vary(response, by_format=not suffix, by_language=offer in (HTML, CSL))
@@ -111,16 +109,3 @@ def build(entity: URIRef) -> tuple[Page, bool]:
     ]
     naming = Naming(words(), read_labels([*quads, *pointers]))
     return Builder(entity, quads, naming, site().settings.data).page(pointers), len(rows) > INCOMING
-
-
-def _near(name: str) -> tuple[str, ...]:
-    """Return the IRIs of entities of the same kind whose names are near a wrong one."""
-    kind, _, slug = name.partition("/")
-    if kind not in KINDS or not slug:
-        return ()
-    prefix = f"{site().settings.base}id/{kind}/"
-    rows = select("names", **{"class": (listing.CLASSES[kind],)})
-    names = sorted(str(row["entity"]).removeprefix(prefix) for row in rows if str(row["entity"]).startswith(prefix))
-    wanted = iri.slug(slug)[:80]
-    holding = [found for found in names if wanted and wanted in found]
-    return tuple(prefix + found for found in dict.fromkeys((*holding, *get_close_matches(wanted, names, 3))))[:5]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Final
 
 from flask import Blueprint, Response
@@ -53,7 +54,7 @@ CLASSES: Final[dict[str, URIRef]] = {
 def show(kind: str) -> Response:
     """Return the page that lists the entities of a kind."""
     if kind not in CLASSES:
-        raise NotFound(f"there is no kind {kind!r}; there are {', '.join(KINDS)}")
+        raise NotFound(f"there is no kind {kind!r}; there are {', '.join(KINDS)}", tuple(kinds(kind)))
     return respond.html_only("listing/listing.html", lambda: _context(kind, pages.whole_number("page", 1, 10**6)))
 
 
@@ -76,6 +77,11 @@ def _context(kind: str, page: int) -> dict[str, object]:
         "previous": page - 1 if page > 1 else None,
         "following": page + 1 if last < len(entities) else None,
     }
+
+
+def kinds(name: str) -> list[str]:
+    """Return the kind of entities that is called `name`, or those nearest to it."""
+    return [name] if name in KINDS else get_close_matches(name.lower(), KINDS, 2, 0.7)
 
 
 def choices(class_: URIRef) -> tuple[Value, ...]:

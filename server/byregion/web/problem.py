@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from byregion import errors
 from byregion.namespaces import BASE
-from byregion.web import respond, revisions
+from byregion.web import nearby, respond, revisions
 from byregion.web.negotiate import prefers_html
 from byregion.web.site import site
 
@@ -139,8 +139,17 @@ def _ours(error: HTTPException) -> Exception:
     if error.code == 413:
         return errors.RequestTooLarge(request.max_content_length or 0)
     if error.code == 404:
-        return errors.NotFound(f"there is nothing at {request.path}")
+        return errors.NotFound(f"there is nothing at {request.path}", _near(request.path))
     return _BY_STATUS.get(error.code or 500, errors.ByregionError)(error.description or "")
+
+
+def _near(path: str) -> tuple[str, ...]:
+    try:
+        return nearby.addresses(path)
+    except errors.ByregionError as error:
+        # Where the engine cannot be asked, that is told to who asks it.
+        _log.warning("nothing was suggested for %s: %s", path, error)
+        return ()
 
 
 def _wants_page() -> bool:
@@ -148,7 +157,7 @@ def _wants_page() -> bool:
 
 
 def _page(kind: Kind, problem: Problem) -> Response:
-    return respond.page("problem/problem.html", kind=kind, problem=problem)
+    return respond.page("problem/problem.html", kind=kind, problem=problem, suggested=nearby.link)
 
 
 def _data(kind: Kind, problem: Problem) -> Response:
