@@ -103,7 +103,7 @@ def test_every_door_is_used_and_every_dependency_has_one():
     used = {imported.split(".")[0] for path in MODULES for imported, _ in imports(path)}
     assert set(DOORS) <= used
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    required = {re.split(r"[<>=!~; ]", line)[0] for line in project["dependencies"]}
+    required = {re.split(r"[\[<>=!~; ]", line)[0] for line in project["dependencies"]}
     import_names = {"pyyaml": "yaml"}
     assert {import_names.get(name, name) for name in required} <= set(DOORS)
 
@@ -259,7 +259,7 @@ def test_every_dependency_is_pinned():
     pinned = {line.split("==")[0].lower().replace("_", "-") for line in lines}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
-    assert {re.split(r"[<>=!~; ]", line)[0].lower() for line in wanted} <= pinned
+    assert {re.split(r"[\[<>=!~; ]", line)[0].lower() for line in wanted} <= pinned
 
 
 # --- Commands ---------------------------------------------------------------------------------------------------------

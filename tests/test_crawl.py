@@ -15,16 +15,17 @@ import httpx
 import pyoxigraph
 import pytest
 from flask import Flask
-from rdflib import RDF, VOID, Graph, URIRef
+from rdflib import RDF, VOID, Graph, Namespace, URIRef
 
 from byregion import queries
 from byregion.assets import folder
 from byregion.catalogue import FORMATS
 from byregion.namespaces import BASE, BR, DCAT, ID
 from test_web_catalogue import links
-from web_world import BROWSER
+from web_world import BROWSER, page_of
 
 URL = "http://127.0.0.1:8080/"
+SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 LINK = re.compile(r"<([^>]*)>")
 LANGUAGE = re.compile(r"[?&]lang=(nb|nn|en)(?=&|$)")
 # The triples are the same in every format (test_web_open); what they link to is read from one.
@@ -259,4 +260,21 @@ def test_in_another_language_the_same_pages_are_linked(crawl: Crawl, lang: str):
 def test_headers_of_the_front_page_lead_to_what_programs_ask_for(crawl: Crawl):
     response = crawl.client.head("/")
     assert set(links(response, "describedby")) == {"/catalogue", "/.well-known/void"}
-    assert links(response, "service-desc")
+    assert set(links(response, "service-desc")) == {"/sparql", "/openapi.json"}
+    assert links(response, "service-doc") == ["/api"]
+    assert links(response, "sitemap") == ["/sitemap.xml"]
+    assert links(response, "license") == ["https://creativecommons.org/licenses/by/4.0/"]
+    page = page_of(crawl.client.get("/", headers=BROWSER))
+    in_page = {(item.get("rel"), item.get("href")) for item in page.iter("link")}
+    for relation in ("describedby", "service-desc", "service-doc", "sitemap", "license"):
+        assert {(relation, address) for address in links(response, relation)} <= in_page
+
+
+def test_the_service_description_that_the_front_page_leads_to_tells_of_the_endpoint(crawl: Crawl):
+    described = [
+        crawl.client.get(address, headers={"accept": "text/turtle"})
+        for address in links(crawl.client.head("/"), "service-desc")
+    ]
+    graph = Graph().parse(data=described[0].text, format="turtle")
+    assert URIRef(f"{URL}sparql") in set(graph.objects(None, SD.endpoint))
+    assert described[1].json()["openapi"].startswith("3.1")

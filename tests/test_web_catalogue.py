@@ -246,6 +246,7 @@ def test_a_dataset_leads_programs_on(site: httpx.Client):
 
 # What F-UJI looks for (metrics_v0.8.yaml of pangaea-data-publisher/fuji) on the page and in the data it leads to.
 FAIR = {
+    "F1-01MD": lambda page, graph, iri: page["@id"] == page["identifier"] == str(iri),
     "F1-02MD": lambda page, graph, iri: str(page["identifier"]).startswith("https://w3id.org/"),
     "F2-01M": lambda page, graph, iri: all(
         page.get(name)
@@ -254,6 +255,13 @@ FAIR = {
     "F3-01M": lambda page, graph, iri: all(item["contentUrl"] for item in page["distribution"]),
     "F4-01M": lambda page, graph, iri: page["@type"] == "Dataset",
     "A1-01M": lambda page, graph, iri: str(graph.value(iri, DCTERMS.accessRights)).endswith("access-right/PUBLIC"),
+    "A1.1-01MD": lambda page, graph, iri: {item["contentUrl"][:4] for item in page["distribution"]} == {"http"},
+    "I1-01M": lambda page, graph, iri: len(graph) > 50 and bool(page["@context"]),
+    "I2-01M": lambda page, graph, iri: (
+        {str(DCAT), str(DCTERMS), str(PROV)}
+        <= {str(predicate).rpartition("#")[0] + "#" for predicate in graph.predicates()}
+        | {str(predicate).rpartition("/")[0] + "/" for predicate in graph.predicates()}
+    ),
     "I3-01M": lambda page, graph, iri: (iri, DCAT.inSeries, None) in graph and (iri, DCTERMS.subject, None) in graph,
     "R1-01M": lambda page, graph, iri: all(
         item["encodingFormat"] and item["contentSize"] for item in page["distribution"]

@@ -15,7 +15,7 @@ import httpx
 import pyoxigraph
 import pytest
 from flask import Flask
-from rdflib import DCTERMS, ORG, OWL, RDF, SH, SKOS, URIRef
+from rdflib import DCTERMS, ORG, OWL, RDF, SDO, SH, SKOS, URIRef
 
 from byregion import iri, queries, vocabulary
 from byregion.assets import folder
@@ -174,6 +174,47 @@ def test_a_page_tells_search_engines_what_it_is_about(client: httpx.Client):
     assert told["mainEntity"] == {"@id": ID + "region/midt-troms", "@type": ["Consortium"], "name": "Midt-Troms"}
 
 
+def test_the_front_page_tells_search_engines_of_the_catalogue(client: httpx.Client):
+    told = embedded(client.get("/?lang=en", headers=BROWSER))
+    assert (told["@type"], told["@id"], told["inLanguage"]) == ("WebSite", "http://127.0.0.1:8080/", "en")
+    catalogue = {"@type": "DataCatalog", "@id": f"{BASE}catalogue", "url": "http://127.0.0.1:8080/catalogue"}
+    assert told["mainEntity"] == catalogue
+
+
+def test_the_page_of_the_ontology_tells_search_engines_which_version_it_is(client: httpx.Client):
+    told = embedded(client.get("/def/0.1.0?lang=en", headers=BROWSER))
+    assert (told["@type"], told["@id"], told["version"]) == ("DefinedTermSet", str(iri.ONTOLOGY), "0.1.0")
+    assert told["name"] == "The byregion ontology"
+    assert told["url"] == "http://127.0.0.1:8080/def/0.1.0"
+
+
+def parts(told: Any) -> Iterator[dict[str, Any]]:
+    """The things in what a page tells, each with its type."""
+    if isinstance(told, list):
+        for item in told:
+            yield from parts(item)
+    if isinstance(told, dict):
+        yield told
+        yield from parts(list(told.values()))
+
+
+def test_what_is_told_to_search_engines_is_in_their_words(client: httpx.Client):
+    one_of_each = {name.partition("/")[0]: name for name in ENTITIES}
+    pages = ["/", "/def", "/catalogue.html", "/datasets/midt-troms.html", "/datasets/byregion.html"]
+    found: set[str] = set()
+    for address in [*pages, *(f"/doc/{name}.html" for name in one_of_each.values())]:
+        told = embedded(client.get(address, headers=BROWSER))
+        assert told.pop("@context") == "https://schema.org"
+        for thing in parts(told):
+            types = thing["@type"] if isinstance(thing["@type"], list) else [thing["@type"]]
+            words = {*types, *thing} - {"@id", "@type"}
+            assert all(URIRef(f"{SDO}{word}") in SDO for word in words), (address, words)
+            assert all(value not in ("", [], None) for value in thing.values())
+            assert re.fullmatch(r"https?://\S+", thing.get("@id", "http://none.invalid/"))
+            found |= words
+    assert {"WebSite", "WebPage", "DataCatalog", "Dataset", "DataDownload", "DefinedTermSet"} <= found
+
+
 def test_what_others_call_the_same_is_told_and_what_is_only_alike_is_not(client: httpx.Client):
     told = embedded(client.get("/doc/municipality/bardu-1922.html"))["mainEntity"]
     exact = set(STATED.objects(URIRef(ID + "municipality/bardu-1922"), SKOS.exactMatch))
@@ -258,7 +299,7 @@ def test_every_shape_is_on_the_page_with_what_it_says(client: httpx.Client, lang
 @pytest.mark.parametrize(("suffix", "media_type"), SUFFIXES.items())
 def test_the_shapes_are_the_same_in_every_format(client: httpx.Client, suffix: str, media_type: str):
     shapes = read_shapes()
-    for address in (f"/shapes.{suffix}", f"/shapes/0.1.0.{suffix}"):
+    for address in (f"/shapes.{suffix}", f"/shapes/{versions.current().number}.{suffix}"):
         response = client.get(address)
         assert response.headers["content-type"].partition(";")[0] == media_type
         assert canonical(graph_of(response)) == canonical(shapes)
@@ -312,16 +353,16 @@ print(json.dumps(told))
 
 
 def test_frozen_versions_are_served_beside_the_one_that_is_worked_on(tmp_path: Path):
-    """In a copy of the project, in which a version was frozen and the ontology went on."""
+    """In a copy of the project, in which ontology and shapes went on."""
     copy = tmp_path / "project"
     for name in ("ontology", "data", "shapes", "queries", "server"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     (copy / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
-    version = Version.parse("0.0.9")
-    write(Release(version, copy / "ontology" / "releases" / "0.0.9"), Vocabulary(copy / "ontology", copy / "shapes"))
     file = copy / "ontology" / "byregion.ttl"
     file.write_text(file.read_text(encoding="utf-8").replace("Byregion-ontologien", "Ontologien etterpå"))
-    asked = ["/def.ttl", "/def/0.0.9.ttl", "/def/0.0.9", "/shapes/0.0.9.nt", "/def/0.1.0.ttl", "/def/0.0.8"]
+    (copy / "shapes" / "Region.ttl").unlink()
+    ahead = f"/def/{versions.current().number}.ttl"
+    asked = ["/def.ttl", ahead, "/def/0.1.0.ttl", "/def/0.1.0", "/shapes.nt", "/shapes/0.1.0.nt", "/def/0.0.8"]
     done = subprocess.run(
         [sys.executable, "-c", ASKS, *asked],
         cwd=tmp_path,
@@ -334,6 +375,9 @@ def test_frozen_versions_are_served_beside_the_one_that_is_worked_on(tmp_path: P
     told = json.loads(done.stdout)
     assert {address: status for address, (status, _) in told.items()} == dict.fromkeys(asked, 200) | {"/def/0.0.8": 404}
     assert "Ontologien etterpå" in told["/def.ttl"][1]
-    assert "Ontologien etterpå" not in told["/def/0.0.9.ttl"][1]
-    assert told["/def/0.1.0.ttl"][1] == told["/def.ttl"][1]
-    assert "Byregion-ontologien" in told["/def/0.0.9"][1]
+    assert told[ahead][1] == told["/def.ttl"][1]
+    frozen = folder("ontology") / "releases" / "0.1.0"
+    assert told["/def/0.1.0.ttl"][1] == (frozen / "ontology" / "byregion.ttl").read_text(encoding="utf-8")
+    assert "Byregion-ontologien" in told["/def/0.1.0"][1]
+    assert f"<{BRSH.Region}>" in told["/shapes/0.1.0.nt"][1]
+    assert f"<{BRSH.Region}> <{RDF.type}>" not in told["/shapes.nt"][1]

@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 from rdflib.term import Node
 
 from byregion.namespaces import BR
-from byregion.web import listing, named, respond, signposts
+from byregion.web import listing, named, respond, schema_org, signposts
 from byregion.web.naming import Value
 from byregion.web.site import select, site
 
@@ -48,6 +48,8 @@ def _context() -> dict[str, object]:
     counted = {row["class"]: int(str(row["count"])) for row in select("kinds")}
     counts = [(kind, counted[class_]) for kind, class_ in listing.CLASSES.items() if class_ in counted]
     return {
+        "embedded": schema_org.home(),
+        "signposts": signposts.of_site(),
         "regions": _summaries(),
         "columns": tuple(_COLUMNS),
         "counts": counts,

@@ -77,9 +77,13 @@ def _document(told: Sequence[NamedQuery], subject: URIRef, endpoint: str, **valu
     def address(offer: Offer, language: str | None) -> str:
         return url_for(endpoint, suffix=offer.suffix, lang=language, **values)
 
+    def page() -> Response:
+        alternates = [(address(offer, None), offer.media_type) for offer in named(GRAPHS)]
+        return respond.page("queries/index.html", queries=titles(), alternates=alternates)
+
     return Document(
         parts=("executable", *(query.text for query in told)),
-        page=lambda: respond.page("queries/index.html", queries=titles()),
+        page=page,
         data=lambda offer: _described(told, offer),
         address=address,
         links=[(subject, {"rel": "describes"})],

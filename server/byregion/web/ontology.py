@@ -13,7 +13,7 @@ from rdflib.term import Node
 
 from byregion.iri import ONTOLOGY
 from byregion.namespaces import BASE, BR
-from byregion.web import listing, respond, statistics, uses, versions
+from byregion.web import listing, respond, schema_org, statistics, uses, versions
 from byregion.web.documents import OFFERS, Document
 from byregion.web.formats import split_suffix
 from byregion.web.language import collation
@@ -102,18 +102,23 @@ def _page(told: Version, version: str, counts: Mapping[URIRef, int]) -> Response
     classes = _terms(graph, naming, (OWL.Class,), used)
     properties = _terms(graph, naming, (OWL.ObjectProperty, OWL.DatatypeProperty), used)
     formats = _document(told, version).formats()
+    title = naming.pick(_literals(graph, ONTOLOGY, DCTERMS.title))
+    description = naming.pick(_literals(graph, ONTOLOGY, DCTERMS.description))
+    texts = {name: text.value for name, text in (("name", title), ("description", description)) if text}
     return respond.page(
         "ontology/ontology.html",
-        title=naming.pick(_literals(graph, ONTOLOGY, DCTERMS.title)),
-        description=naming.pick(_literals(graph, ONTOLOGY, DCTERMS.description)),
+        title=title,
+        description=description,
         citation=naming.pick(_literals(graph, ONTOLOGY, DCTERMS.bibliographicCitation)),
         version=told.number,
         numbers=versions.numbers(),
+        is_frozen=versions.is_frozen,
         iri=ONTOLOGY,
         parts=[("classes", classes), ("properties", properties)],
         schemes=listing.choices(SKOS.ConceptScheme),
         alternates=formats,
         formats=[(name, address) for name, address, _ in formats],
+        embedded=schema_org.ontology(graph, texts, url_for(".show", version=version or None)),
     )
 
 

@@ -11,10 +11,12 @@ from typing import Any, Final
 from urllib.parse import urljoin
 
 from flask import url_for
-from rdflib import DCTERMS, ORG, OWL, SKOS, URIRef
+from rdflib import DCTERMS, ORG, OWL, SKOS, Graph, URIRef
 
 from byregion.catalogue import Dump
+from byregion.catalogue.names import CATALOGUE
 from byregion.catalogue.names import dataset as _dataset_iri
+from byregion.iri import ONTOLOGY
 from byregion.namespaces import BR
 from byregion.web import said
 from byregion.web.described import Described, Reading
@@ -47,6 +49,40 @@ CLASSES: Final[Mapping[URIRef, str]] = {
 
 # What is only about the same (skos:closeMatch) is not the same to a search engine.
 _THE_SAME: Final = (OWL.sameAs, SKOS.exactMatch)
+
+
+def home() -> Thing:
+    """Return what the front page says: what the site is, and where its catalogue is."""
+    catalogue_page = _absolute(url_for("catalogue.show"))
+    return _thing(
+        {
+            "@context": _CONTEXT,
+            "@type": "WebSite",
+            "@id": site().settings.url,
+            "url": site().settings.url,
+            "name": words()("home.title"),
+            "description": words()("home.lead"),
+            "inLanguage": words().language,
+            "license": said.licence(),
+            "mainEntity": {"@type": "DataCatalog", "@id": str(CATALOGUE), "url": catalogue_page},
+        }
+    )
+
+
+def ontology(graph: Graph, texts: Mapping[str, str], page: str) -> Thing:
+    """Return what the page of the ontology says; `texts` are its name and description, `page` is its address."""
+    return _thing(
+        {
+            "@context": _CONTEXT,
+            "@type": "DefinedTermSet",
+            "@id": str(ONTOLOGY),
+            **texts,
+            "url": _absolute(page),
+            "version": graph.value(ONTOLOGY, OWL.versionInfo),
+            "dateModified": graph.value(ONTOLOGY, DCTERMS.modified),
+            "license": graph.value(ONTOLOGY, DCTERMS.license),
+        }
+    )
 
 
 def catalogue(shown: Described, datasets: Sequence[Described]) -> Thing:

@@ -25,11 +25,18 @@ _OF_OTHERS: Final = frozenset({BR.Quote, BR.SourceDocument})
 
 def of_site() -> Links:
     """Return the links of the front page: what is published, what was counted in it, and what answers queries."""
+    # https://www.rfc-editor.org/rfc/rfc8631: descriptions for machines, of the SPARQL endpoint and of the whole API.
+    services = [
+        (url_for("sparql.show"), {"rel": "service-desc", "type": "text/turtle"}),
+        (url_for("openapi.show"), {"rel": "service-desc", "type": "application/json"}),
+        (url_for("openapi.page"), {"rel": "service-doc", "type": _PAGE}),
+    ]
     return [
         (url_for("catalogue.show"), {"rel": "describedby", "type": "text/turtle"}),
         (url_for("statistics.show"), {"rel": "describedby", "type": "text/turtle"}),
-        # https://www.rfc-editor.org/rfc/rfc8631: a description for machines, here that of the SPARQL endpoint.
-        *([] if site().is_copy else [(url_for("sparql.show"), {"rel": "service-desc", "type": "text/turtle"})]),
+        (url_for("crawlers.sitemap"), {"rel": "sitemap", "type": "application/xml"}),
+        *_licence(),
+        *([] if site().is_copy else services),
     ]
 
 
