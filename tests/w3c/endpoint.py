@@ -50,6 +50,9 @@ class Endpoint:
         authorization = {"authorization": f"Bearer {self.token}"} if self.token else {}
         return self.client.request(method, url, content=body, headers=authorization | (headers or {}))
 
+    def close(self) -> None:
+        self.client.close()
+
     def query(self, text: bytes, accept: str) -> httpx.Response:
         headers = {"content-type": "application/sparql-query", "accept": accept}
         return self.client.post(self.query_url, content=text, headers=headers)
@@ -115,8 +118,9 @@ def oxigraph() -> Iterator[Endpoint]:
     with _free_port() as port:
         command = [str(program), "serve", "--bind", f"127.0.0.1:{port}"]
     root = f"http://127.0.0.1:{port}"
-    with _running(command, root):
-        yield Endpoint(f"{root}/query", f"{root}/update", f"{root}/store")
+    server = Endpoint(f"{root}/query", f"{root}/update", f"{root}/store")
+    with contextlib.closing(server), _running(command, root):
+        yield server
 
 
 @contextlib.contextmanager
@@ -128,8 +132,9 @@ def byregion(folder: Path) -> Iterator[Endpoint]:
     with _free_port() as port:
         command = [program, "serve", "--empty", "--shapes", "none", "--token-file", tokens, "--port", str(port)]
     root = f"http://127.0.0.1:{port}"
-    with _running(command, root):
-        yield Endpoint(f"{root}/sparql", f"{root}/sparql", f"{root}/graphs", token=made.stdout.split()[-1])
+    server = Endpoint(f"{root}/sparql", f"{root}/sparql", f"{root}/graphs", token=made.stdout.split()[-1])
+    with contextlib.closing(server), _running(command, root):
+        yield server
 
 
 @contextlib.contextmanager
