@@ -270,6 +270,31 @@ def test_headers_of_the_front_page_lead_to_what_programs_ask_for(crawl: Crawl):
         assert {(relation, address) for address in links(response, relation)} <= in_page
 
 
+def test_a_program_that_reads_no_page_finds_everything_by_headers_and_data(crawl: Crawl):
+    client = crawl.client
+
+    def read(address: str) -> Graph:
+        answer = client.get(address, headers={"accept": "application/n-triples"})
+        return Graph().parse(data=answer.content, format="nt")
+
+    catalogue, statistics = (read(address) for address in links(client.head("/"), "describedby"))
+    files = {str(file).removeprefix(URL) for file in catalogue.objects(None, DCAT.downloadURL)}
+    assert files == {str(file).removeprefix(URL) for file in statistics.objects(None, VOID.dataDump)}
+    named = {quad.subject for name in files if name.endswith(".nq") for quad in quads_of(client, f"/{name}")}
+    told = {term.value for term in named if isinstance(term, pyoxigraph.NamedNode)}
+    (endpoint,) = set(catalogue.objects(None, DCAT.endpointURL))
+    assert {endpoint} == set(statistics.objects(None, VOID.sparqlEndpoint))
+    query = {"query": "SELECT DISTINCT ?s WHERE { ?s a ?class }", "format": "json"}
+    rows = client.get("/" + str(endpoint).removeprefix(URL), params=query).json()["results"]["bindings"]
+    things = {row["s"]["value"] for row in rows if row["s"]["value"].startswith(ID)}
+    assert len(things) > 350
+    assert things <= told
+
+
+def quads_of(client: httpx.Client, address: str) -> list[pyoxigraph.Quad]:
+    return list(pyoxigraph.parse(client.get(address).content, format=pyoxigraph.RdfFormat.N_QUADS))
+
+
 def test_the_service_description_that_the_front_page_leads_to_tells_of_the_endpoint(crawl: Crawl):
     described = [
         crawl.client.get(address, headers={"accept": "text/turtle"})

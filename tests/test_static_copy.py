@@ -22,6 +22,7 @@ from rdflib import DCAT, RDF, Graph
 
 import excerpt
 from byregion import infer
+from byregion.assets import folder
 from byregion.catalogue import harvest
 from byregion.catalogue.fetch import Answer
 from byregion.config import LANGUAGES, Settings

@@ -49,6 +49,8 @@ PAGES = (
     "/def",
     "/def/0.1.0",
     "/shapes",
+    "/shapes/0.1.0",
+    "/api",
     "/catalogue",
     "/datasets/midt-troms",
     "/datasets/haugesundregionen",
