@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import struct
@@ -271,7 +272,7 @@ def connect(template: Template) -> tuple[socket.socket, int]:
     connection = socket.socket(socket.AF_UNIX)
     connection.settimeout(10)
     connection.connect(str(template.socket))
-    _, (process, fate), _, _ = socket.recv_fds(connection, 4, 2)
+    _, (process, fate), _, _ = socket.recv_fds(connection, 64, 2)
     os.close(fate)
     return connection, process
 
@@ -480,8 +481,7 @@ def test_a_killed_template_takes_its_workers_with_it(threads: ThreadPoolExecutor
         assert soon(lambda: not runs(worker))
         with pytest.raises(EngineError, match="died without saying why"):
             future.result(5)
-    started.socket.unlink()
-    started.socket.parent.rmdir()
+    shutil.rmtree(started.socket.parent)
 
 
 def test_a_template_ends_when_whoever_started_it_is_killed() -> None:

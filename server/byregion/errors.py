@@ -25,8 +25,15 @@ ByregionError
   Unavailable             something made from the files that is not there yet, or cannot be made
   NotAcceptable           no offered media type is acceptable
   BadRequest              a request that the protocol does not allow
+  RdfSyntaxError          the text of a graph that cannot be read; says where
+  Unauthorized            a write without a token, or with one that is not known
+  OutOfScope              a write that its token does not allow; names the scope that would
+  Conflict                a write that what is held does not allow, such as a graph to create that there is
+  PreconditionFailed      a graph that is not in the state that the request names
   UnsupportedMediaType    a request body in a media type that is not read
   RequestTooLarge         a request over its limit
+  RequestTimeout          a request whose body does not arrive in time
+  TooManyRequests         a client that asks for more at a time than one may
   RangeNotSatisfiable     a part of a file that it does not have
   MethodNotAllowed        a method that the resource does not have
   FetchError              an address elsewhere that may not be asked, or does not answer in time or size
@@ -155,12 +162,13 @@ class ParameterError(QueryError):
 
 
 class QueryTimeout(QueryError):
-    """A query that was ended at its deadline of `seconds`."""
+    """A query, or a write, that was ended at its deadline of `seconds`."""
 
-    def __init__(self, seconds: float) -> None:
-        """Say the limit."""
+    def __init__(self, seconds: float, what: str = "query") -> None:
+        """Say the limit, and what it held."""
         self.seconds = seconds
-        super().__init__(f"the query was ended at its time limit of {seconds:g} s; ask for less, or in parts")
+        less = "write" if what == "write" else "ask for"
+        super().__init__(f"the {what} was ended at its time limit of {seconds:g} s; {less} less, or in parts")
 
 
 class QueryAbandoned(QueryError):
@@ -228,6 +236,43 @@ class BadRequest(ByregionError):
     """A request that the protocol does not allow."""
 
 
+class RdfSyntaxError(ByregionError):
+    """The text of a graph that cannot be read; `line` and `column` count from 1, 0 where unknown."""
+
+    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+        """Keep the position beside the message."""
+        self.message = message
+        self.line = line
+        self.column = column
+        super().__init__(f"line {line}, column {column}: {message}" if line else message)
+
+
+class Unauthorized(ByregionError):
+    """A write without a token, or with one that is not known, has expired or was revoked: then `is_invalid`."""
+
+    def __init__(self, message: str, *, is_invalid: bool = False) -> None:
+        """Keep whether there was a token."""
+        self.is_invalid = is_invalid
+        super().__init__(message)
+
+
+class OutOfScope(ByregionError):
+    """A write that its token does not allow; `scope` is one that would."""
+
+    def __init__(self, message: str, scope: str) -> None:
+        """Name the scope beside the message."""
+        self.scope = scope
+        super().__init__(message)
+
+
+class Conflict(ByregionError):
+    """A write that what is held does not allow: a graph to be created that is there, or to be dropped that is not."""
+
+
+class PreconditionFailed(ByregionError):
+    """A graph that is not in the state that If-Match or If-None-Match of the request asks for."""
+
+
 class UnsupportedMediaType(ByregionError):
     """A request body in a media type that this resource does not read."""
 
@@ -239,6 +284,24 @@ class RequestTooLarge(ByregionError):
         """Say the limit."""
         self.limit = limit
         super().__init__(f"the request holds more than {limit} {unit}; ask for less, or in parts")
+
+
+class RequestTimeout(ByregionError):
+    """A request whose body is not whole after `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        """Say the limit."""
+        self.seconds = seconds
+        super().__init__(f"the body of the request was not whole after {seconds:g} s; send it again, in one go")
+
+
+class TooManyRequests(ByregionError):
+    """A client that already has `limit` requests being worked on."""
+
+    def __init__(self, limit: int) -> None:
+        """Say the limit."""
+        self.limit = limit
+        super().__init__(f"{limit} requests from your address are being worked on already; wait for their answers")
 
 
 class RangeNotSatisfiable(ByregionError):

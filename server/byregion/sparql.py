@@ -152,6 +152,7 @@ def _skip_past(stream: Iterator[Token], kind: Kind) -> None:
 _NEVER: Final = re.compile(r"[\x00\ud800-\udfff]|\\u0000|\\U00000000")
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _SERVICE: Final = re.compile("SERVICE", re.IGNORECASE)
+_LOAD: Final = re.compile("LOAD", re.IGNORECASE)
 _VOLATILE: Final = re.compile("NOW|RAND|UUID", re.IGNORECASE)
 _CLOSES: Final = {"(": ")", "{": "}", "[": "]"}
 
@@ -165,19 +166,58 @@ def check(query: str, *, max_length: int, max_depth: int) -> Form:
 
     It is a filter, and the first of two walls: a query worker can open no connection whatever it is asked.
     """
+    _refuse_text(query, max_length)
+    found = form(query)
+    _refuse_service(query)
+    _refuse_depth(query, max_depth)
+    return found
+
+
+def check_update(update: str, *, max_length: int, max_depth: int) -> None:
+    """Refuse an `update` that this service does not evaluate, as `check` does a query.
+
+    Raises QueryRefused for SERVICE, and for LOAD unless it is LOAD SILENT, which loads nothing and says nothing.
+    """
+    _refuse_text(update, max_length)
+    _refuse_service(update)
+    for reading in dict.fromkeys((update, unescape(update))):
+        if token := _loads(reading):
+            where = _where(reading, token.start)
+            raise QueryRefused(f"LOAD ({where}) is not done here: this server fetches no document; send it yourself")
+    _refuse_depth(update, max_depth)
+
+
+def _refuse_text(query: str, max_length: int) -> None:
     if len(query) > max_length:
         raise QueryRefused(f"the query has {len(query)} characters; at most {max_length} are read")
     if match := _NEVER.search(query):
         where = _where(query, match.start())
         raise QueryRefused(f"the query holds U+0000 or half a surrogate pair ({where}); leave it out")
-    found = form(query)
+
+
+def _refuse_service(query: str) -> None:
     # SPARQL 1.1 expands \u0053 before it reads the grammar (19.2), Oxigraph does not: a query must pass either way.
     for reading in dict.fromkeys((query, unescape(query))):
         if token := _keyword(reading, _SERVICE):
             where = _where(reading, token.start)
             raise QueryRefused(f"SERVICE ({where}) is not evaluated here: this server asks no other endpoint")
-    _refuse_depth(query, max_depth)
-    return found
+
+
+def _loads(update: str) -> Token | None:
+    """Return a token that may be read as LOAD where an operation begins, and not as LOAD SILENT."""
+    if not _LOAD.search(update):
+        return None
+    stream = list(tokens(update))
+    before: Token | None = None
+    for index, token in enumerate(stream):
+        begins = before is None or before.text in (";", "}") or before.kind == "iri"
+        is_name = token.kind == "name" and _LOAD.match(token.text.partition(":")[0]) is not None
+        if (token.kind == "word" and _LOAD.search(token.text)) or (is_name and begins):
+            follows = stream[index + 1].text.upper() if index + 1 < len(stream) else ""
+            if (token.text.upper(), follows) != ("LOAD", "SILENT"):
+                return token
+        before = token
+    return None
 
 
 def volatile(query: str) -> bool:
@@ -335,7 +375,7 @@ def _written(name: str, term: URIRef | rdflib.Literal) -> str:
     https://www.w3.org/TR/n-triples/#grammar-production-STRING_LITERAL_QUOTE
     """
     if isinstance(term, URIRef):
-        return _written_iri(name, term)
+        return written_iri(name, term)
     if not isinstance(term, rdflib.Literal):
         raise ParameterError(f"{term!r} is neither an IRI nor a literal", name)
     if re.search(r"[\x00\ud800-\udfff]", term):
@@ -345,10 +385,11 @@ def _written(name: str, term: URIRef | rdflib.Literal) -> str:
         if not _LANGUAGE.fullmatch(term.language):
             raise ParameterError(f"{term.language!r} is no language tag", name, str(term))
         return f"{text}@{term.language}"
-    return f"{text}^^{_written_iri(name, term.datatype)}" if term.datatype else text
+    return f"{text}^^{written_iri(name, term.datatype)}" if term.datatype else text
 
 
-def _written_iri(name: str, iri: URIRef) -> str:
+def written_iri(name: str, iri: str) -> str:
+    """Return an IRI as SPARQL writes it; raises ParameterError about the parameter `name` where it is none."""
     if not _IRI.fullmatch(iri):
         raise ParameterError(f"{str(iri)!r} is no absolute IRI", name, str(iri))
     return f"<{iri}>"

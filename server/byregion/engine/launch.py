@@ -57,6 +57,16 @@ def serve_template(
 
 
 @contextlib.contextmanager
+def serve_empty(limits: Limits) -> Iterator[Template]:
+    """Start a template over a plain dataset that holds nothing and can be written to, and end it on leaving.
+
+    What is written is lost then. Raises EngineError as `serve_template` does.
+    """
+    with _template({"empty": True}, limits) as template:
+        yield template
+
+
+@contextlib.contextmanager
 def serve_snapshot(path: Path, revision: str, limits: Limits) -> Iterator[Template]:
     """Start a template over a snapshot of `revision`, and end it with its workers on leaving.
 

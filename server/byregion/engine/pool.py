@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
 from byregion.dataset_clause import DatasetDescription
-from byregion.engine import wire
+from byregion.engine import addresses, wire
 from byregion.engine.base import Answer, Limits, admit
+from byregion.engine.board import Board
+from byregion.engine.commit import admit_write, commit, death
 from byregion.engine.evaluate import Question
 from byregion.engine.lanes import Lanes, Turn, Width
 from byregion.engine.process import Worker, start
-from byregion.errors import EngineBusy, EngineError, QueryAbandoned, QueryTimeout, QueryTooLarge
+from byregion.engine.write import Write, Written
+from byregion.errors import EngineBusy, EngineError, QueryAbandoned, QueryTimeout
 
 Gone = Callable[[], Awaitable[object]]
 """What returns once the client has gone."""
@@ -34,9 +36,12 @@ class Pool:
         self, address: Path, revision: str, *, limits: Limits, width: Width | None = None, base: str = ""
     ) -> None:
         """Start with no worker; each is forked when first needed. Relative IRIs are resolved against `base`."""
-        self.revision = revision
         self.limits = limits
         self._address = address
+        self._first = revision
+        self._board = _board(address)
+        self._writing = asyncio.Lock()
+        self._writes = 0
         self._base = base
         self._lanes = Lanes(width or Width())
         self._idle: list[Worker] = []
@@ -44,6 +49,11 @@ class Pool:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: _Loop | None = None
         self._lock = threading.Lock()
+
+    @property
+    def revision(self) -> str:
+        """The name of the revision that a query which begins now is asked of."""
+        return self._board.revision if self._board else self._first
 
     def run_on(self, loop: asyncio.AbstractEventLoop) -> None:
         """Work on `loop`, which is running or about to; to be called before the first query."""
@@ -58,14 +68,23 @@ class Pool:
         seconds: float | None = None,
     ) -> Answer:
         """Return the whole answer as `Engine.query` does; to be called from any thread but that of the event loop."""
+        loop = self._working()
+        asked = self.ask(query, media_type, dataset=dataset, seconds=seconds)
+        return asyncio.run_coroutine_threadsafe(asked, loop).result()
+
+    def write(self, write: Write) -> Written:
+        """Return what `write` has done, as `Writable.write` does; from any thread but that of the event loop."""
+        loop = self._working()
+        return asyncio.run_coroutine_threadsafe(self.do(write), loop).result()
+
+    def _working(self) -> asyncio.AbstractEventLoop:
         with self._lock:
             if self._closed:
                 raise EngineError("the engine is closed")
             if self._loop is None:
                 self._thread = _Loop()
                 self._loop = self._thread.loop
-        asked = self.ask(query, media_type, dataset=dataset, seconds=seconds)
-        return asyncio.run_coroutine_threadsafe(asked, self._loop).result()
+            return self._loop
 
     async def ask(
         self,
@@ -85,12 +104,39 @@ class Pool:
             raise EngineError("the engine is closed")
         limits = self.limits
         question = Question(query, media_type, limits.rows, limits.bytes, dataset, self._base)
-        result = await self._work(wire.Request(question, limits.lowered(seconds)), gone)
+        result, revision = await self._work(wire.Request(question, limits.lowered(seconds)), gone)
         if isinstance(result, Exception):
             raise result
-        return Answer(kind, media_type, result)
+        return Answer(kind, media_type, result, revision)
 
-    async def _work(self, request: wire.Request, gone: Gone | None) -> bytes | Exception:
+    async def do(self, write: Write) -> Written:
+        """Return what `write` has done, as `Writable.write` does; to be called on the event loop.
+
+        This is the one way in which what is held changes. Writes are done one after the other, by this pool and by
+        every other one of the same template.
+        """
+        admit_write(write, self.limits)
+        if self._closed:
+            raise EngineError("the engine is closed")
+        if self._writes > self._lanes.width.waiting:
+            raise EngineBusy(f"{self._writes} writes wait already; write again later")
+        deadline = asyncio.get_running_loop().time() + self.limits.seconds
+        self._writes += 1
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self._writing.acquire()
+        except TimeoutError as error:
+            raise EngineBusy("other writes took all the time there was; write again later") from error
+        finally:
+            self._writes -= 1
+        try:
+            written = await commit(addresses.writers(self._address), write, self.limits)
+        finally:
+            self._writing.release()
+        self._let_go()
+        return written
+
+    async def _work(self, request: wire.Request, gone: Gone | None) -> tuple[bytes | Exception, str]:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + request.seconds
         turn = await self._lanes.enter(deadline)
@@ -99,38 +145,31 @@ class Pool:
             try:
                 reply = await _Work(worker, request, turn, deadline).done(gone)
             except (EOFError, OSError) as error:
-                raise self._death(await worker.fate(), request.seconds) from error
+                raise death(await worker.fate(), request.seconds, self.limits) from error
             except BaseException:
                 # Interrupted half-way: what comes next on this connection is not the next answer.
                 worker.kill()
                 raise
-            if reply.leaving or turn.is_heavy or self._closed:
+            if reply.leaving or turn.is_heavy or self._closed or worker.revision != self.revision:
                 worker.close()
             else:
                 self._idle.append(worker)
-            return reply.result
+            return reply.result, worker.revision
         finally:
             turn.leave()
 
     async def _take(self) -> Worker:
         while self._idle:
             worker = self._idle.pop()
-            if worker.alive():
+            if worker.revision == self.revision and worker.alive():
                 return worker
             worker.close()
         return await start(self._address)
 
-    def _death(self, number: int | None, seconds: float) -> Exception:
-        match number:
-            case signal.SIGABRT:
-                most = f"more than {self.limits.memory_mb} MiB of working memory"
-                return QueryTooLarge(f"the query needed {most}; ask for less, or in parts")
-            case signal.SIGALRM:
-                return QueryTimeout(seconds)
-            case signal.SIGSEGV:
-                return EngineError("the query is nested too deeply for the engine; write it flatter")
-        how = "without saying why" if not number else f"of {signal.Signals(number).name}"
-        return EngineError(f"the process that worked on the query died {how}; ask again")
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """How many queries are light, heavy and waiting."""
+        return self._lanes.counts
 
     def close(self) -> None:
         """Let every worker end: those that wait at once, those at work after their query."""
@@ -145,6 +184,14 @@ class Pool:
     def _let_go(self) -> None:
         while self._idle:
             self._idle.pop().close()
+
+
+def _board(address: Path) -> Board | None:
+    try:
+        return Board(addresses.board(address))
+    except OSError:
+        # Nothing is there: whoever asks is told so.
+        return None
 
 
 class _Work:

@@ -17,28 +17,27 @@ from byregion.errors import EngineError
 
 ANSWERS_WITHIN: Final = 10.0
 """Seconds in which the template forks, and in which it tells how a worker ended."""
-_PID: Final = struct.Struct("!I")
 
 
-async def start(address: Path) -> Worker:
-    """Have the template at `address` fork a worker; raises EngineError where it does not."""
+async def start(address: Path, within: float = ANSWERS_WITHIN) -> Worker:
+    """Have the template at `address` fork a worker; raises EngineError where it does not `within` some seconds."""
     loop = asyncio.get_running_loop()
     connection = socket.socket(socket.AF_UNIX)
     connection.setblocking(False)
     try:
-        async with asyncio.timeout(ANSWERS_WITHIN):
+        async with asyncio.timeout(within):
             await loop.sock_connect(connection, str(address))
             await _readable(connection.fileno())
-        told, descriptors, _, _ = socket.recv_fds(connection, _PID.size, 2)
+        told, descriptors, _, _ = socket.recv_fds(connection, wire.FORKED.size, 2)
         process, fate = descriptors
-        (pid,) = _PID.unpack(told)
+        pid, revision = wire.FORKED.unpack(told)
     except (OSError, ValueError, struct.error) as error:
         connection.close()
         raise EngineError(f"no query worker could be started: {error or 'the template does not answer'}") from error
     except BaseException:
         connection.close()
         raise
-    return Worker(loop, connection, pid, process, fate)
+    return Worker(loop, connection, revision.hex(), pid, process, fate)
 
 
 async def _readable(descriptor: int) -> None:
@@ -55,9 +54,19 @@ class Worker:
     """A connection to a worker process; only for the event loop that it was started on."""
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, connection: socket.socket, pid: int, process: int, fate: int
+        self,
+        loop: asyncio.AbstractEventLoop,
+        connection: socket.socket,
+        revision: str,
+        pid: int,
+        process: int,
+        fate: int,
     ) -> None:
-        """Take over a connection, the process's id and descriptor, and the pipe that tells how it ended."""
+        """Take over a connection, the process's id and descriptor, and the pipe that tells how it ended.
+
+        `revision` is what it works on.
+        """
+        self.revision = revision
         self._loop = loop
         self._connection = connection
         self._pid = pid
@@ -73,7 +82,7 @@ class Worker:
         self._closed = False
         loop.add_reader(connection, self._read)
 
-    def send(self, request: wire.Request) -> asyncio.Future[wire.Reply]:
+    def send(self, request: wire.Request | wire.WriteRequest) -> asyncio.Future[wire.Reply]:
         """Send a request, and return what becomes its reply; EOFError or OSError where the worker died."""
         self._reply = reply = self._loop.create_future()
         self._reader = wire.Reader()
@@ -123,22 +132,34 @@ class Worker:
 
     def kill(self) -> None:
         """End the process, whatever it does, and let go of it."""
+        self.end()
+        self.close()
+
+    def end(self) -> None:
+        """End the process, whatever it does; its fate can be asked."""
         if not self._closed:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._process, signal.SIGKILL)
-            self.close()
 
     async def fate(self) -> int | None:
         """Return the signal that ended the process, 0 where none did, None where the template does not tell; close."""
+        told = await self.outcome()
+        return told[0] if told else None
+
+    async def outcome(self) -> bytes:
+        """Return all that the template tells of the process once it has ended; close."""
+        told = b""
         try:
             async with asyncio.timeout(ANSWERS_WITHIN):
-                await _readable(self._fate)
-            told = os.read(self._fate, 1)
+                while True:
+                    await _readable(self._fate)
+                    if not (more := os.read(self._fate, 1 << 16)):
+                        return told
+                    told += more
         except TimeoutError:
-            told = b""
+            return told
         finally:
             self.close()
-        return told[0] if told else None
 
     def close(self) -> None:
         """Let go of the process, which ends when it has nothing to do."""

@@ -87,6 +87,21 @@ def restore(text: bytes, inferred: URIRef) -> LoadedStore:
     return LoadedStore(store, revision(text), count - follows, follows)
 
 
+def plain() -> LoadedStore:
+    """Return a plain dataset that holds nothing: its default graph is a graph of its own."""
+    return LoadedStore(Store(), revision(b""), 0, 0, is_merged=False)
+
+
+def compacted(store: Store) -> Store:
+    """Return a store that holds the same, without the memory of what was removed."""
+    new = Store()
+    # It was read before, and is read again whatever it holds.
+    new.bulk_extend(parse(store.dump(format=RdfFormat.N_QUADS), format=RdfFormat.N_QUADS, lenient=True))
+    for graph in store.named_graphs():
+        new.add_graph(graph)
+    return new
+
+
 def _read(item: GraphFile, inferred: URIRef) -> Iterator[Quad]:
     if item.graph == inferred:
         raise DataError(f"the graph {inferred} holds what is inferred; a file cannot be it", item.path)

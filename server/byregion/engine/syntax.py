@@ -50,9 +50,9 @@ def form(query: str) -> sparql.Form:
         raise explain_early(query, error) from error
 
 
-def explain_early(query: str, error: QuerySyntaxError) -> QuerySyntaxError:
+def explain_early(query: str, error: QuerySyntaxError, unit: Unit = "QueryUnit") -> QuerySyntaxError:
     """Return the error for a `query` that ended in `error` before the engine saw it: what is found, else `error`."""
-    return _found(query, "QueryUnit") or error
+    return _found(query, unit) or error
 
 
 def explain(query: str, message: str, unit: Unit = "QueryUnit") -> QuerySyntaxError:

@@ -10,9 +10,25 @@ from typing import Final
 
 from byregion.dataset_clause import DatasetDescription
 from byregion.engine.evaluate import Question
-from byregion.errors import EngineError, QueryRefused, QuerySyntaxError, QueryTooLarge
+from byregion.engine.write import Write
+from byregion.errors import (
+    BadRequest,
+    Conflict,
+    EngineError,
+    NotFound,
+    OutOfScope,
+    ParameterError,
+    PreconditionFailed,
+    QueryRefused,
+    QuerySyntaxError,
+    QueryTooLarge,
+    RdfSyntaxError,
+)
 
+FORKED: Final = struct.Struct("!I32s")
+"""What the template tells of a process that it forked: its id, and the revision that it holds."""
 _REQUEST: Final = struct.Struct("!II")
+_WRITE: Final = struct.Struct("!Qd")
 _REPLY: Final = struct.Struct("!c?Q")
 _ANSWER, _ERROR = b"A", b"E"
 _SMALL: Final = 1 << 16
@@ -37,6 +53,19 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class WriteRequest:
+    """A write, and the seconds after which the writer ends itself."""
+
+    write: Write
+    seconds: float
+
+    def packed(self) -> bytes:
+        """Return the frame of the request."""
+        packed = self.write.packed()
+        return _WRITE.pack(len(packed), self.seconds) + packed
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The body of an answer, or the error in its place; `leaving` says that the worker ends after it."""
 
@@ -54,6 +83,15 @@ def receive_request(connection: socket.socket) -> Request | None:
     media_type, rows, size, base, described, seconds = json.loads(text[query:])
     dataset = DatasetDescription(*map(tuple, described)) if described else None
     return Request(Question(text[:query].decode(), media_type, rows, size, dataset, base), seconds)
+
+
+def receive_write(connection: socket.socket) -> WriteRequest | None:
+    """Return the write, or None where the other side has closed."""
+    try:
+        size, seconds = _WRITE.unpack(_receive(connection, _WRITE.size))
+        return WriteRequest(Write.unpacked(_receive(connection, size)), seconds)
+    except EOFError:
+        return None
 
 
 def send_reply(connection: socket.socket, reply: Reply) -> None:
@@ -119,14 +157,25 @@ def _receive(connection: socket.socket, size: int) -> bytes:
 
 
 _ERRORS: Final[dict[str, type[Exception]]] = {
-    error.__name__: error for error in (QuerySyntaxError, QueryRefused, QueryTooLarge, EngineError, ValueError)
+    error.__name__: error
+    for error in (
+        *(QuerySyntaxError, QueryRefused, QueryTooLarge, EngineError, ValueError),
+        *(BadRequest, Conflict, NotFound, OutOfScope, ParameterError, PreconditionFailed, RdfSyntaxError),
+    )
 }
 
 
 def _written(error: Exception) -> bytes:
     arguments: tuple[str | int, ...] = (str(error),)
-    if isinstance(error, QuerySyntaxError):
-        arguments = (error.message, error.line, error.column, error.token, error.hint)
+    match error:
+        case QuerySyntaxError():
+            arguments = (error.message, error.line, error.column, error.token, error.hint)
+        case RdfSyntaxError():
+            arguments = (error.message, error.line, error.column)
+        case OutOfScope():
+            arguments = (str(error), error.scope)
+        case ParameterError():
+            arguments = (str(error), error.name)
     return json.dumps([type(error).__name__, *arguments]).encode()
 
 

@@ -13,6 +13,8 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -38,7 +40,7 @@ def run(connection: socket.socket, loaded: LoadedStore, *, template: int, memory
     `memory` is the most bytes it may hold, the store's among them but not the `stack` that queries are evaluated on.
     """
     try:
-        _confine(connection.fileno(), template=template, memory=memory + stack)
+        confine((connection.fileno(),), template=template, memory=memory + stack)
         deep.call(lambda: _serve(connection, loaded), stack)
     except BrokenPipeError:
         # The pool ended while an answer was on its way: nobody is left to tell.
@@ -49,7 +51,8 @@ def run(connection: socket.socket, loaded: LoadedStore, *, template: int, memory
     os._exit(0)
 
 
-def _confine(connection: int, *, template: int, memory: int) -> None:
+def confine(kept: Sequence[int], *, template: int, memory: int) -> None:
+    """Keep the descriptors `kept` and lose every other, for good; hold `memory` bytes at most; die with `template`."""
     for number in (signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
     if _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
@@ -59,8 +62,8 @@ def _confine(connection: int, *, template: int, memory: int) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 0)
     os.dup2(nowhere, 1)
-    os.closerange(3, connection)
-    os.closerange(connection + 1, os.sysconf("SC_OPEN_MAX"))
+    for below, above in pairwise((2, *sorted(kept), os.sysconf("SC_OPEN_MAX"))):
+        os.closerange(below + 1, above)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     # A number for a new file or socket must be under this limit, whichever numbers are free.

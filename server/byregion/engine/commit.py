@@ -1,0 +1,90 @@
+"""One write as the pool sees it: a writer works on it until its deadline, and the template tells what came of that."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from pathlib import Path
+
+from byregion import sparql
+from byregion.engine import syntax, wire
+from byregion.engine.base import Limits
+from byregion.engine.process import Worker, start
+from byregion.engine.write import GraphWrite, Update, Write, Written
+from byregion.errors import EngineError, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
+
+
+def admit_write(write: Write, limits: Limits) -> None:
+    """Refuse a write whose SPARQL may not be evaluated; raises QuerySyntaxError and QueryRefused."""
+    match write.what:
+        case Update(text):
+            texts = [text]
+        case GraphWrite("patch", _, bodies):
+            texts = [body.data.decode() for body in bodies]
+        case _:
+            texts = []
+    for text in texts:
+        try:
+            sparql.check_update(text, max_length=limits.length, max_depth=limits.depth)
+        except QuerySyntaxError as error:
+            raise syntax.explain_early(text, error, "UpdateUnit") from error
+
+
+async def commit(address: Path, write: Write, limits: Limits) -> Written:
+    """Have a writer of the template do `write`, and return what it has done; raises as `Writable.write` does.
+
+    It is done or not done as the template tells, whatever became of the writer; at the deadline that is asked, too.
+    """
+    if not address.exists():
+        raise QueryRefused("what is published here takes no writes; it is changed in its files")
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + limits.seconds
+    worker = await start(address, limits.seconds)
+    try:
+        reply, is_late = await _reply(worker, write, deadline - loop.time(), limits.seconds)
+        if isinstance(reply, Exception):
+            raise reply
+        told = await worker.outcome()
+    finally:
+        worker.kill()
+    if len(told) > 1:
+        return _written(told)
+    if is_late:
+        raise QueryTimeout(limits.seconds, "write")
+    raise death(told[0] if told else None, limits.seconds, limits, "write")
+
+
+async def _reply(worker: Worker, write: Write, left: float, seconds: float) -> tuple[bytes | Exception | None, bool]:
+    """Return what went wrong, or None, and whether the time was over."""
+    try:
+        async with asyncio.timeout(left):
+            return (await worker.send(wire.WriteRequest(write, seconds))).result, False
+    except TimeoutError:
+        worker.end()
+        return None, True
+    except (EOFError, OSError):
+        # It has ended, which is what it does when it is done.
+        return None, False
+
+
+def _written(told: bytes) -> Written:
+    found = json.loads(told)
+    if "error" in found:
+        raise EngineError(found["error"])
+    return Written(**found | {"created": tuple(found["created"])})
+
+
+def death(number: int | None, seconds: float, limits: Limits, what: str = "query") -> Exception:
+    """Return the error of a query, or of `what`, whose process ended by the signal `number`: 0 none, None unknown."""
+    match number:
+        case signal.SIGABRT:
+            most = f"more than {limits.memory_mb} MiB of working memory"
+            less = "write" if what == "write" else "ask for"
+            return QueryTooLarge(f"the {what} needed {most}; {less} less, or in parts")
+        case signal.SIGALRM:
+            return QueryTimeout(seconds, what)
+        case signal.SIGSEGV:
+            return EngineError(f"the {what} is nested too deeply for the engine; write it flatter")
+    how = "without saying why" if not number else f"of {signal.Signals(number).name}"
+    return EngineError(f"the process that worked on the {what} died {how}; ask again")

@@ -1,0 +1,92 @@
+"""What a write changes: statements added and removed, as text that can be sent, hashed, kept and applied."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
+
+from byregion.errors import EngineError
+
+_ADDED: Final = b"A "
+_REMOVED: Final = b"D "
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """The statements, each a line of N-Quads, and the graphs, each an IRI, that a write adds and removes.
+
+    A graph may hold nothing, so graphs are told apart from their statements.
+    """
+
+    added: frozenset[bytes] = frozenset()
+    removed: frozenset[bytes] = frozenset()
+    created: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        """Whether anything changes."""
+        return bool(self.added or self.removed or self.created or self.dropped)
+
+    def text(self) -> bytes:
+        """Return the change as lines that begin with A for added or D for removed; `of_text` reads them.
+
+        After that stands a quad, or `<graph> .` for a graph. The same change has the same text.
+        """
+        marked = (
+            *(_REMOVED + line for line in self.removed),
+            *(_REMOVED + _line(graph) for graph in self.dropped),
+            *(_ADDED + _line(graph) for graph in self.created),
+            *(_ADDED + line for line in self.added),
+        )
+        return b"".join(line + b"\n" for line in sorted(marked))
+
+    @classmethod
+    def of_text(cls, text: bytes) -> Delta:
+        """Return the change that `text` returned."""
+        quads: dict[bytes, list[bytes]] = {_ADDED: [], _REMOVED: []}
+        graphs: dict[bytes, list[str]] = {_ADDED: [], _REMOVED: []}
+        for line in filter(None, text.split(b"\n")):
+            mark, said = line[:2], line[2:]
+            if said.count(b" ") == 1:
+                graphs[mark].append(said[1:-3].decode())
+            else:
+                quads[mark].append(said)
+        return cls(*map(frozenset, (quads[_ADDED], quads[_REMOVED], graphs[_ADDED], graphs[_REMOVED])))
+
+    def revision(self, before: str) -> str:
+        """Return the name of the revision that this change makes of the one called `before`."""
+        return hashlib.sha256(before.encode() + b"\n" + self.text()).hexdigest() if self else before
+
+    def graphs(self) -> set[str]:
+        """Return the IRIs of the graphs that change; "" is the default graph."""
+        changed = {quad.graph_name for quad in (*quads(self.added), *quads(self.removed))}
+        named = {graph.value if isinstance(graph, NamedNode) else "" for graph in changed}
+        return named | self.created | self.dropped
+
+    def apply(self, store: Store) -> None:
+        """Make the change in `store`; raises EngineError where it cannot be read, having changed nothing."""
+        try:
+            removed, added = list(quads(self.removed)), list(quads(self.added))
+        except SyntaxError as error:
+            raise EngineError(f"what the write would change cannot be read again: {error.msg}") from error
+        for quad in removed:
+            store.remove(quad)
+        for graph in self.dropped:
+            store.remove_graph(NamedNode(graph))
+        for graph in self.created:
+            store.add_graph(NamedNode(graph))
+        # Not bulk_load, which gives blank nodes new names.
+        store.bulk_extend(added)
+
+
+def _line(graph: str) -> bytes:
+    return f"<{graph}> .".encode()
+
+
+def quads(lines: frozenset[bytes]) -> Iterator[Quad]:
+    """Yield what `lines` of N-Quads say; raises SyntaxError."""
+    return parse(b"\n".join(sorted(lines)), format=RdfFormat.N_QUADS)

@@ -1,0 +1,246 @@
+"""A write done on a copy of the store, to see what it changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final, cast
+
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
+
+from byregion import using_clause
+from byregion.engine import syntax
+from byregion.engine.delta import Delta, quads
+from byregion.engine.write import TYPES, Conditions, GraphWrite, Update, Write, state
+from byregion.errors import (
+    Conflict,
+    EngineError,
+    NotFound,
+    OutOfScope,
+    PreconditionFailed,
+    QueryRefused,
+    QueryTooLarge,
+    RdfSyntaxError,
+)
+
+
+def stage(store: Store, write: Write) -> Delta:
+    """Return what `write` changes in `store`, which may be changed or half changed afterwards: it is a copy.
+
+    Raises QuerySyntaxError, QueryRefused, RdfSyntaxError, NotFound, PreconditionFailed and OutOfScope for what cannot
+    be done; QueryTooLarge and EngineError for what fails on the way.
+
+    An update costs time in proportion to the store, since all of it is compared: 0.1 s for 100,000 triples, 1 s for a
+    million. An operation on a graph costs time in proportion to that graph and to what is sent.
+    """
+    try:
+        if isinstance(write.what, Update):
+            delta, target = _update(store, write.what), set[str]()
+        else:
+            delta, target = _graph_write(store, write.what), {write.what.graph}
+        _refuse_foreign(delta)
+        if write.within:
+            _refuse_outside(delta.graphs() | target, write.within)
+        # Here the result, which is `store` with `delta`, will be validated before it is said that it can be.
+        return delta
+    except MemoryError as error:
+        raise QueryTooLarge("the write needed more memory than it may take; write less, or in parts") from error
+    except (OSError, RuntimeError) as error:
+        # As Oxigraph says of CREATE, DROP and the like, which fail where their graph is there, or is not.
+        if match := _GRAPH_FAULT.search(str(error)):
+            raise Conflict(f"{match[0]}; with SILENT that is no error") from error
+        raise EngineError(f"the write failed: {error}") from error
+
+
+_GRAPH_FAULT: Final = re.compile(r"The graph \S+ (?:already exists|does not exist)")
+
+
+def _refuse_outside(graphs: Iterable[str], within: tuple[str, ...]) -> None:
+    for graph in sorted(graphs):
+        if not graph.startswith(within):
+            named, scope = (f"the graph <{graph}>", f"graph:{graph}") if graph else ("the default graph", "write")
+            raise OutOfScope(f"this token does not let you change {named}", scope)
+
+
+# --- Updates ----------------------------------------------------------------------------------------------------------
+
+
+def _update(store: Store, update: Update) -> Delta:
+    before, graphs = _dump(store), _graphs(store)
+    _run(store, update)
+    added, removed = difference(before, _dump(store))
+    now = _graphs(store)
+    return Delta(added, removed, now - graphs, graphs - now)
+
+
+def _run(store: Store, update: Update) -> None:
+    text = using_clause.add(update.text, update.dataset) if update.dataset else update.text
+    try:
+        store.update(text, base_iri=update.base or None)
+    except SyntaxError as error:
+        raise syntax.explain(update.text, error.msg, "UpdateUnit") from error
+
+
+def _dump(store: Store) -> bytes:
+    return store.dump(format=RdfFormat.N_QUADS) or b""
+
+
+def _graphs(store: Store) -> frozenset[str]:
+    return frozenset(graph.value for graph in store.named_graphs())
+
+
+def difference(before: bytes, after: bytes) -> tuple[frozenset[bytes], frozenset[bytes]]:
+    """Return the lines that only `after` has, and those that only `before` has.
+
+    A store writes what stays in the order in which it did, so most of a small change is told by comparing memory.
+    """
+    start = before.rfind(b"\n", 0, _common(before, after)) + 1
+    end = _common(before[start:], after[start:], from_end=True)
+    whole = before.find(b"\n", len(before) - end)
+    end = len(before) - whole - 1 if whole >= 0 else 0
+    old = set(before[start : len(before) - end].split(b"\n"))
+    new = set(after[start : len(after) - end].split(b"\n"))
+    return frozenset(new - old - {b""}), frozenset(old - new - {b""})
+
+
+def _common(one: bytes, other: bytes, *, from_end: bool = False) -> int:
+    """Return how many bytes the two have in common at their beginning, or at their end."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if from_end:
+            same = one[len(one) - middle : len(one) - low] == other[len(other) - middle : len(other) - low]
+        else:
+            same = one[low:middle] == other[low:middle]
+        low, high = (middle, high) if same else (low, middle - 1)
+    return low
+
+
+# --- Graphs -----------------------------------------------------------------------------------------------------------
+
+_Graph = NamedNode | DefaultGraph
+
+
+def _graph_write(store: Store, write: GraphWrite) -> Delta:
+    graph: _Graph = NamedNode(write.graph) if write.graph else DefaultGraph()
+    exists = not write.graph or store.contains_named_graph(NamedNode(write.graph))
+    before = _triples(store, graph)
+    _require(write.conditions, state(before) if exists else None)
+    if write.method in ("delete", "patch") and not exists:
+        raise NotFound(f"there is no graph <{write.graph}>")
+    after = _after(write, before)
+    named = frozenset({write.graph} - {""})
+    return Delta(
+        _quads(after - before, write.graph),
+        _quads(before - after, write.graph),
+        frozenset() if exists or write.method == "delete" else named,
+        named if write.method == "delete" else frozenset(),
+    )
+
+
+def _triples(store: Store, graph: _Graph) -> frozenset[bytes]:
+    """Return the triples of a graph, each a line of N-Triples."""
+    return _lines(store.dump(format=RdfFormat.N_TRIPLES, from_graph=graph))
+
+
+def _lines(text: bytes | None) -> frozenset[bytes]:
+    return frozenset((text or b"").split(b"\n")) - {b""}
+
+
+def _after(write: GraphWrite, before: frozenset[bytes]) -> frozenset[bytes]:
+    """Return the triples that the graph holds after the operation, each a line of N-Triples."""
+    match write.method:
+        case "put":
+            return _read(write)
+        case "post":
+            return before | _read(write)
+        case "patch":
+            return _patched(write, before)
+        case "delete":
+            return frozenset()
+
+
+def _require(conditions: Conditions, now: str | None) -> None:
+    """Hold the operation to its conditions: `now` is the state of the graph, None where there is no graph.
+
+    https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2
+    """
+    if conditions.match and not _matches(conditions.match, now):
+        raise PreconditionFailed("the graph is not in the state that If-Match names; get it again, and decide anew")
+    if conditions.none_match and _matches(conditions.none_match, now):
+        raise PreconditionFailed("the graph is in a state that If-None-Match excludes")
+
+
+def _matches(names: tuple[str, ...], now: str | None) -> bool:
+    return now is not None and ("*" in names or now in names)
+
+
+def _quads(lines: frozenset[bytes], graph: str) -> frozenset[bytes]:
+    end = f"<{graph}> .".encode()
+    return frozenset(line[:-1] + end for line in lines) if graph else lines
+
+
+def _patched(write: GraphWrite, before: frozenset[bytes]) -> frozenset[bytes]:
+    """Return what an update makes of the graph alone, which is the default graph of its dataset."""
+    alone = Store()
+    alone.bulk_extend(parse(b"\n".join(sorted(before)), format=RdfFormat.N_QUADS))
+    for body in write.bodies:
+        _run(alone, Update(body.data.decode(), None, write.base))
+    if alone.named_graphs():
+        what = "a patch changes the graph of the request alone, which is its default graph"
+        raise QueryRefused(f"{what}; leave GRAPH out, or send an update to the endpoint")
+    return _triples(alone, DefaultGraph())
+
+
+# --- Bodies -----------------------------------------------------------------------------------------------------------
+
+_FORMATS: Final = {media_type: cast(RdfFormat, RdfFormat.from_media_type(media_type)) for media_type in TYPES}
+_PLACE: Final = re.compile(r"^Parser error (?:at|between) [^:]*: ")
+_MARK: Final = b"\xef\xbb\xbf"
+# https://www.w3.org/TR/xml/#NT-prolog
+_DECLARES: Final = re.compile(rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<!", re.DOTALL)
+
+
+def _read(write: GraphWrite) -> frozenset[bytes]:
+    """Return the triples of all bodies, each a line of N-Triples; blank nodes are new ones, apart in each body."""
+    lines: frozenset[bytes] = frozenset()
+    for body in write.bodies:
+        data = body.data.removeprefix(_MARK)
+        if body.media_type == "application/rdf+xml" and _DECLARES.match(data):
+            raise RdfSyntaxError("a document type is declared, and entities are not expanded; write the text out", 1, 1)
+        try:
+            triples = [_triple(quad) for quad in _parsed(data, body.media_type, write.base)]
+        except SyntaxError as error:
+            raise _told(error) from error
+        lines |= _lines(serialize(triples, format=RdfFormat.N_TRIPLES))
+    return lines
+
+
+def _parsed(data: bytes, media_type: str, base: str) -> Iterator[Quad]:
+    return parse(data, format=_FORMATS[media_type], base_iri=base or None, rename_blank_nodes=True)
+
+
+def _triple(quad: Quad) -> Triple:
+    if not isinstance(quad.graph_name, DefaultGraph):
+        raise RdfSyntaxError(f"the body holds a named graph, {quad.graph_name}; send each graph to its own address")
+    return Triple(quad.subject, quad.predicate, quad.object)
+
+
+def _told(error: SyntaxError) -> RdfSyntaxError:
+    if "LoadDocumentCallback" in error.msg:
+        return RdfSyntaxError("a JSON-LD context elsewhere is not fetched; write the context into the document")
+    return RdfSyntaxError(_PLACE.sub("", error.msg), error.lineno or 0, error.offset or 0)
+
+
+# What RDF 1.1 has not, and U+0000, which some result formats cannot hold; texts may look so, so terms are looked at.
+_SUSPECT: Final = re.compile(rb"\\u0000|<<\(|@[A-Za-z0-9-]+--")
+
+
+def _refuse_foreign(delta: Delta) -> None:
+    suspects = frozenset(line for line in delta.added if _SUSPECT.search(line))
+    for quad in quads(suspects):
+        term = quad.object
+        if isinstance(term, Triple) or (isinstance(term, Literal) and term.direction):
+            raise QueryRefused("triples as terms and the direction of a text are RDF 1.2; this store holds RDF 1.1")
+        if isinstance(term, Literal) and "\0" in term.value:
+            raise QueryRefused("a text holds U+0000, which no XML can hold; leave it out")

@@ -1,0 +1,134 @@
+"""What can be written to a store: an update, or an operation on one graph; and what is said when it is done."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal, Protocol, runtime_checkable
+
+from byregion.dataset_clause import DatasetDescription
+
+Method = Literal["put", "post", "delete", "patch"]
+
+TYPES: Final = ("text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json")
+"""The media types that a graph is read in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A SPARQL update, the dataset that the protocol describes for it, and the base of its relative IRIs.
+
+    https://www.w3.org/TR/sparql11-protocol/#update-operation
+    """
+
+    text: str
+    dataset: DatasetDescription | None = None
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The text of a graph, as it was sent, and its media type: one of `TYPES`."""
+
+    data: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What must be true of the graph for the operation to be done: the names of states that it has, or has not.
+
+    A name is what `state` gives; "*" is any state of a graph that exists; () is no condition.
+    https://www.rfc-editor.org/rfc/rfc9110#section-13.1
+    """
+
+    match: tuple[str, ...] = ()
+    none_match: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GraphWrite:
+    """An operation of the Graph Store Protocol on a graph; `graph` "" is the default graph.
+
+    `bodies` are what is put or posted; of a patch, the one is an update of that graph alone. Relative IRIs are resolved
+    against `base`. https://www.w3.org/TR/sparql11-http-rdf-update/
+    """
+
+    method: Method
+    graph: str
+    bodies: tuple[Body, ...] = ()
+    base: str = ""
+    conditions: Conditions = Conditions()
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What is to be written, and the beginnings of the IRIs of the graphs that may change; () is any graph."""
+
+    what: Update | GraphWrite
+    within: tuple[str, ...] = ()
+
+    def packed(self) -> bytes:
+        """Return the write as bytes, which `unpacked` reads."""
+        told = asdict(self)
+        bodies = [body.data for body in self.what.bodies] if isinstance(self.what, GraphWrite) else []
+        for body in told["what"].get("bodies", ()):
+            body["data"] = len(body["data"])
+        head = json.dumps([type(self.what).__name__, told]).encode()
+        return b"".join((len(head).to_bytes(8, "big"), head, *bodies))
+
+    @classmethod
+    def unpacked(cls, packed: bytes) -> Write:
+        """Return the write that `packed` returned."""
+        end = 8 + int.from_bytes(packed[:8], "big")
+        kind, told = json.loads(packed[8:end])
+        what, within = told["what"], tuple(told["within"])
+        if kind == "Update":
+            return cls(Update(what["text"], _dataset(what["dataset"]), what["base"]), within)
+        bodies = []
+        for body in what["bodies"]:
+            bodies.append(Body(packed[end : end + body["data"]], body["media_type"]))
+            end += body["data"]
+        conditions = Conditions(**{name: tuple(names) for name, names in what["conditions"].items()})
+        return cls(GraphWrite(what["method"], what["graph"], tuple(bodies), what["base"], conditions), within)
+
+
+def _dataset(told: dict[str, Any] | None) -> DatasetDescription | None:
+    return DatasetDescription(**{name: tuple(graphs) for name, graphs in told.items()}) if told else None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write has done: the revision that there is now, and how many statements it added and removed.
+
+    `created` are the graphs that there were not before.
+    """
+
+    revision: str
+    added: int = 0
+    removed: int = 0
+    created: tuple[str, ...] = ()
+
+    def told(self) -> dict[str, object]:
+        """Return what is said of it, as JSON can."""
+        return asdict(self)
+
+
+@runtime_checkable
+class Writable(Protocol):
+    """An engine that can be written to."""
+
+    def write(self, write: Write) -> Written:
+        """Do `write` as a whole, and return what it has done; a query that begins after that finds it done.
+
+        Raises QuerySyntaxError, QueryRefused, RdfSyntaxError, NotFound, PreconditionFailed and OutOfScope for what
+        cannot be done, QueryTimeout, QueryTooLarge, EngineBusy and EngineError; nothing is changed then.
+        """
+        ...
+
+
+def state(lines: Iterable[bytes]) -> str:
+    """Return the name of the state of a graph: of the lines of its N-Triples, in whatever order."""
+    return hashlib.sha256(b"\n".join(sorted(line for line in lines if line))).hexdigest()[:32]

@@ -1,0 +1,79 @@
+"""A writer: a fork of the template that does one write on its copy of the store, and tells the template what changes.
+
+It is confined as query workers are. What goes wrong it tells who asked; what changes it tells the template alone, which
+makes the change or not: a writer that is ended at whatever moment has changed nothing by itself.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import traceback
+from typing import Final, NoReturn
+
+from byregion.engine import deep, wire, worker
+from byregion.engine.stage import stage
+from byregion.engine.store import LoadedStore
+from byregion.errors import ByregionError
+
+_SIZE: Final = 8
+
+
+def run(
+    connection: socket.socket, loaded: LoadedStore, *, template: int, told: int, memory: int, stack: int
+) -> NoReturn:
+    """Be a writer, in a process just forked from the process `template`, for one write; never returns.
+
+    What changes goes to the pipe `told`, after its length.
+    """
+    try:
+        worker.confine((connection.fileno(), told), template=template, memory=memory + stack)
+        deep.call(lambda: _serve(connection, loaded, told), stack)
+    except BrokenPipeError:
+        # Who asked has gone.
+        os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def _serve(connection: socket.socket, loaded: LoadedStore, told: int) -> None:
+    request = wire.receive_write(connection)
+    if request is None:
+        return
+    # SIGALRM's own action ends the process, even where Oxigraph is deep in an update.
+    signal.setitimer(signal.ITIMER_REAL, request.seconds + worker.GRACE)
+    try:
+        text = stage(loaded.store, request.write).text()
+    except (ByregionError, ValueError) as error:
+        wire.send_reply(connection, wire.Reply(error, leaving=True))
+        return
+    rest = memoryview(len(text).to_bytes(_SIZE, "big") + text)
+    while rest:
+        rest = rest[os.write(told, rest) :]
+
+
+class Told:
+    """Puts together what a writer tells, which is read without waiting."""
+
+    def __init__(self, pipe: int) -> None:
+        """Begin before its first byte."""
+        self.pipe = pipe
+        self._read = bytearray()
+
+    def read(self) -> bool:
+        """Read what has arrived; return whether there may be more."""
+        try:
+            while data := os.read(self.pipe, 1 << 20):
+                self._read += data
+        except BlockingIOError:
+            return True
+        return False
+
+    @property
+    def text(self) -> bytes | None:
+        """What was told, None where it is not whole."""
+        size = _SIZE + int.from_bytes(self._read[:_SIZE], "big")
+        return bytes(self._read[_SIZE:]) if _SIZE <= size == len(self._read) else None
