@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -101,6 +102,34 @@ def test_the_words_of_a_query_are_found_with_prefixes_and_in_full_but_not_in_com
         "region",
         "order",
     }
+
+
+def test_a_misspelt_word_of_a_query_is_told_with_the_nearest_there_is(axioms: Graph):
+    query = """PREFIX br: <https://w3id.org/byregion/def#>
+    PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+    PREFIX oa: <http://www.w3.org/ns/oa#>
+    SELECT * { ?x a br:Regoin, br:Municipality ; skos:prefLable ?name ; oa:exakt 1 ; <urn:x> br:REGION, br:zzzzz }"""
+    assert list(vocabulary.unknown(query, axioms)) == [
+        ("skos:prefLable", "skos:prefLabel"),
+        ("oa:exakt", "oa:exact"),
+        ("br:REGION", "br:region"),
+        ("br:Regoin", "br:Region"),
+        ("br:zzzzz", ""),
+    ]
+
+
+def test_only_the_first_misspelt_words_are_told_and_none_that_no_word_could_be(axioms: Graph):
+    many = " ".join(f"<https://w3id.org/byregion/def#Regoin{number}>" for number in range(3000))
+    long = f"<https://w3id.org/byregion/def#{'x' * 90_000}>"
+    started = time.process_time()
+    assert len(list(vocabulary.unknown(f"ASK {{ VALUES ?x {{ {many} }} }}", axioms))) == 5
+    assert [near for _, near in vocabulary.unknown(f"ASK {{ ?x a {long} }}", axioms)] == [""]
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)
+def test_no_word_of_a_published_query_is_misspelt(path: Path, axioms: Graph):
+    assert list(vocabulary.unknown(path.read_text(encoding="utf-8"), axioms)) == []
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from byregion.engine import Limits
 from byregion.engine.lanes import Width
 from byregion.engine.launch import Template
 from byregion.web import create_app
-from web_world import BROWSER, graph_of
+from web_world import BROWSER, graph_of, page_of, text_of
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -385,6 +385,79 @@ def test_in_a_browser_a_syntax_error_stands_beside_the_query_in_the_form(client:
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert "&lt;/script&gt; }</textarea>" in response.text
     assert "line 1, column" in response.text
+
+
+@pytest.mark.parametrize(
+    ("query", "line", "column", "token", "hint"),
+    [
+        ("SELECT * {\n  ?s ?p 'æ' FILTR(1) }", 2, 13, "FILTR", "write FILTER"),
+        ("SELCT * { ?s ?p ?o }", 1, 1, "SELCT", "write SELECT"),
+        (
+            "ASK {\n?s skos:prefLabel ?o }",
+            *(2, 4, "skos:prefLabel"),
+            "put before the query: PREFIX skos: <http://www.w3.org/2004/02/skos/core#>",
+        ),
+        ("ASK { ?s ?p \u201cLenvik\u201d }", 1, 13, "\u201c", "a text stands in straight quotation marks: \" or '"),
+    ],
+)
+def test_a_syntax_error_is_told_with_the_token_and_what_would_do(
+    client: httpx.Client, query: str, line: int, column: int, token: str, hint: str
+):
+    response = client.get("/sparql", params={"query": query}, headers={"accept": "application/json"})
+    assert response.status_code == 400
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
+    assert (problem["line"], problem["column"], problem["token"], problem["hint"]) == (line, column, token, hint)
+    assert problem["detail"].endswith(f"; {hint}")
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_in_a_browser_the_place_of_a_syntax_error_is_marked_in_its_line(client: httpx.Client, language: str):
+    query = "SELECT * {\n  ?s ?p 'æ' FILTR(1) }"
+    page = page_of(client.get("/sparql", params={"query": query, "lang": language}, headers=BROWSER), 400)
+    alarm = page.find(".//div[@role='alert']")
+    assert alarm is not None
+    line = "".join(alarm.find(".//pre").itertext()).split("\n")  # type: ignore[union-attr]
+    assert line == ["  ?s ?p 'æ' FILTR(1) }", "            ^^^^^"]
+    assert text_of(alarm.find(".//mark")) == "FILTR"
+    assert "2" in text_of(alarm.find(".//figcaption"))
+    asked = page.find(".//textarea")
+    assert asked is not None
+    assert (asked.get("aria-invalid"), asked.get("aria-describedby")) == ("true", alarm.get("id"))
+
+
+def test_a_query_that_is_right_is_not_marked_as_wrong(client: httpx.Client):
+    page = page_of(client.get("/sparql", params={"query": ASK}, headers=BROWSER))
+    assert page.find(".//textarea[@aria-invalid]") is None
+    assert page.find(".//div[@class='alarm']") is None
+
+
+MISSPELT = "PREFIX br: <https://w3id.org/byregion/def#>\n"
+
+
+@pytest.mark.parametrize(
+    "query", ["SELECT * { ?s a br:Regoin }", "ASK { ?s a br:Regoin }", "CONSTRUCT WHERE { ?s a br:Regoin }"]
+)
+def test_where_the_answer_is_empty_a_misspelt_word_is_told_with_the_nearest(client: httpx.Client, query: str):
+    page = page_of(client.get("/sparql", params={"query": MISSPELT + query}, headers=BROWSER))
+    told = page.find(".//div[@class='alarm']")
+    assert [text_of(item) for item in (told.findall(".//code") if told is not None else [])] == [
+        "br:Regoin",
+        "br:Region",
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { ?s a br:Region }",
+        "SELECT * { ?s a br:Region . FILTER(false) }",
+        "SELECT * { ?s a br:Region . OPTIONAL { ?s a br:Regoin } }",
+    ],
+)
+def test_where_there_is_an_answer_or_no_misspelt_word_nothing_is_told(client: httpx.Client, query: str):
+    page = page_of(client.get("/sparql", params={"query": MISSPELT + query}, headers=BROWSER))
+    assert page.find(".//div[@class='alarm']") is None
 
 
 # --- Without a query --------------------------------------------------------------------------------------------------

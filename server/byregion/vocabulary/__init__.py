@@ -12,9 +12,9 @@ from byregion.findings import Finding
 from byregion.namespaces import BASE
 from byregion.terms import shorten
 from byregion.vocabulary import pitfalls, profile, words
-from byregion.vocabulary.words import in_graph, in_query, used
+from byregion.vocabulary.words import in_graph, in_query, unknown, used
 
-__all__ = ["ALIGNMENT", "check", "in_graph", "in_query", "used"]
+__all__ = ["ALIGNMENT", "check", "in_graph", "in_query", "unknown", "used"]
 
 ALIGNMENT: Final = URIRef(BASE + "graphs/ontology/alignment")
 """The graph that relates our words to others'; whatever else `check` is given is the ontology proper."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -75,6 +77,36 @@ def faults(places: Mapping[str, Iterable[URIRef]], ontology: Graph) -> Iterator[
                 yield place, f"{shorten(term)} is used, but the ontology does not declare it"
             elif not term.startswith(BR) and not _is_known(term):
                 yield place, f"{shorten(term)} is used, but that vocabulary has no such word"
+
+
+def unknown(text: str, ontology: Graph, most: int = 5) -> Iterator[tuple[str, str]]:
+    """Yield the first `most` words of a SPARQL query that their vocabularies do not have, and the nearest they have.
+
+    Both are prefixed names of the project; the nearest is empty where none is near. Raises QuerySyntaxError for text
+    that is no SPARQL.
+    """
+    ours = {str(term) for kind in DECLARED_AS for term in ontology.subjects(None, kind)}
+    wrong = (term for term in sorted(in_query(text)) if not (str(term) in ours if term in BR else _is_known(term)))
+    for term in islice(wrong, most):
+        namespace = next(item for item in _VOCABULARIES if term.startswith(item))
+        there = ours if namespace == str(BR) else _words(namespace)
+        near = _nearest(term.removeprefix(namespace), [word.removeprefix(namespace) for word in sorted(there)])
+        yield shorten(term), shorten(namespace + near) if near else ""
+
+
+def _nearest(name: str, there: list[str]) -> str:
+    # Nobody means what is longer than any word; comparing would take long.
+    if len(name) > 2 * max(map(len, there)):
+        return ""
+    lower = {word.lower(): word for word in there}
+    near = get_close_matches(name, there, 1, 0.7) or [lower[word] for word in get_close_matches(name.lower(), lower, 1)]
+    return near[0] if near else ""
+
+
+def _words(namespace: str) -> set[str]:
+    if namespace in _LISTED:
+        return {namespace + name for name in _LISTED[namespace]}
+    return {str(word) for word in dir(_CLOSED[namespace])}
 
 
 def _is_known(term: URIRef) -> bool:

@@ -83,6 +83,11 @@ class Shown:
     is_cut: bool = False
     table: Table | None = None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was found."""
+        return not (self.truth or self.turtle or (self.table and self.table.total))
+
 
 def shown(query: str | Query) -> Shown:
     """Return the answer to `query` as a page shows it."""

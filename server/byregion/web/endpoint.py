@@ -9,8 +9,22 @@ from typing import Final
 
 from flask import Blueprint, Response, request, url_for
 
-from byregion.errors import QueryError, QueryRefused
-from byregion.web import answers, citation, description, formats, graphs, named, problem, protocol, respond, service
+from byregion import vocabulary
+from byregion.engine.pointing import point
+from byregion.errors import QueryError, QueryRefused, QuerySyntaxError
+from byregion.web import (
+    answers,
+    citation,
+    description,
+    formats,
+    graphs,
+    named,
+    problem,
+    protocol,
+    respond,
+    service,
+    versions,
+)
 from byregion.web.formats import CSL
 from byregion.web.naming import Text
 from byregion.web.negotiate import HTML, Offer, representation
@@ -43,7 +57,8 @@ def show() -> Response:
     try:
         response = _answer(asked)
     except QueryError as error:
-        response = problem.answer(error, lambda kind, told: _form(asked, kind=kind, problem=told))
+        pointed = point(asked.text, error) if isinstance(error, QuerySyntaxError) else None
+        response = problem.answer(error, lambda kind, told: _form(asked, kind=kind, problem=told, pointed=pointed))
     respond.vary(response, by_format=asked.format is None, by_language=response.mimetype in _IN_A_LANGUAGE)
     return response
 
@@ -58,8 +73,19 @@ def _answer(query: Query) -> Response:
         return citation.answer(cited)
     if offer == HTML:
         csl = url_for(".show", query=query.text, format=CSL.names[0])
-        return _form(query, answer=answers.shown(query), formats=_links(query), citation=cited, csl=csl)
+        answer = answers.shown(query)
+        unknown = _unknown(query) if answer.is_empty else ()
+        return _form(query, answer=answer, unknown=unknown, formats=_links(query), citation=cited, csl=csl)
     return answers.data(query, offer, answers.Cover("byregion", ((words()("sheet.query"), query.text),)))
+
+
+def _unknown(query: Query) -> tuple[tuple[str, str], ...]:
+    """Return the words of a query that there are not, each with the nearest there is: misspelt ones find nothing."""
+    try:
+        return tuple(vocabulary.unknown(query.text, versions.current().ontology))
+    except QuerySyntaxError:
+        # The engine reads more than the tokens tell; it has answered.
+        return ()
 
 
 def _plain(query: Query, offer: Offer) -> Response:
@@ -92,10 +118,22 @@ def _description(offer: Offer) -> Response:
     return Response(graphs.written(description.graph(), offer.engine_type), content_type=offer.content_type)
 
 
+_NOTHING: Final = {
+    "answer": None,
+    "citation": None,
+    "csl": "",
+    "formats": [],
+    "kind": None,
+    "pointed": None,
+    "problem": None,
+    "unknown": (),
+}
+
+
 def _form(query: Query | None, **context: object) -> Response:
     return respond.page(
         "sparql/form.html",
-        **({"answer": None, "citation": None, "csl": "", "formats": [], "problem": None, "kind": None} | context),
+        **(_NOTHING | context),
         query=query.text if query else _EXAMPLE,
         queries=named.titles(),
         solution_formats=[offer.names[0] for offer in formats.named(formats.TABLES)],
