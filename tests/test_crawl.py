@@ -154,20 +154,42 @@ def crawl(app: Flask) -> Crawl:
         yield made
 
 
-def test_every_link_of_ours_leads_somewhere(crawl: Crawl):
+@pytest.fixture(scope="module")
+def given_up(crawl: Crawl) -> set[str]:
+    """Where what the data says was given up is asked for: the data alone names it, so that 410 can be answered."""
+    query = "SELECT ?s WHERE { ?s <http://www.w3.org/2002/07/owl#deprecated> true }"
+    answer = crawl.client.get("/sparql", params={"query": query, "format": "json"}).json()
+    found = {f"/doc/{row['s']['value'].removeprefix(ID)}" for row in answer["results"]["bindings"]}
+    assert found, "nothing was given up, and this looks at nothing"
+    return found
+
+
+def test_every_link_of_ours_leads_somewhere(crawl: Crawl, given_up: set[str]):
     nowhere = {address: (status, crawl.found[address]) for address, status in crawl.status.items() if status >= 400}
+    assert {address: nowhere.pop(address, None) for address in given_up} == {
+        address: (410, address.replace("/doc/", "/id/", 1)) for address in given_up
+    }
     assert nowhere == {}
-    assert set(crawl.status.values()) == {200, 303}
+    assert set(crawl.status.values()) == {200, 303, 410}
     assert len(crawl.pages) > 450
     assert len(crawl.graphs) > 350
 
 
-def test_a_redirect_leads_to_an_answer(crawl: Crawl):
+def test_a_redirect_leads_to_an_answer(crawl: Crawl, given_up: set[str]):
     redirected = [address for address, status in crawl.status.items() if status == 303]
     assert len(redirected) > 350
     for address in redirected:
-        target = crawl.client.head(address).headers["location"]
-        assert crawl.status[urldefrag(target)[0]] == 200, address
+        target = urldefrag(crawl.client.head(address).headers["location"])[0]
+        assert crawl.status[target] == (410 if target in given_up else 200), address
+
+
+def test_no_page_leads_to_what_was_given_up_and_its_data_to_nothing_else(crawl: Crawl, given_up: set[str]):
+    for address in given_up:
+        where = crawl.found[address.replace("/doc/", "/id/", 1)]
+        assert where.startswith("/dumps/"), where
+        answer = crawl.client.get(address)
+        for replacement in answer.json()["replacements"]:
+            assert crawl.status["/doc/" + replacement.removeprefix(ID)] == 200
 
 
 def test_a_link_to_a_place_on_a_page_leads_to_a_place_that_is_there(crawl: Crawl):

@@ -44,7 +44,7 @@ ORDER BY ?region ?name
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"])
-@blueprint.route("/sparql/", methods=["GET", "POST"])
+@blueprint.route("/sparql/", methods=["GET", "POST"], alias=True)
 def show() -> Response:
     """Answer a query; without one, show the form or describe the service."""
     body = request.get_data(cache=False) if request.method == "POST" else b""
