@@ -1,4 +1,4 @@
-"""Measure what a person waits for: `python -m tests.bench`, or `make bench`; `--smoke` measures each thing once.
+"""Measure: `python -m tests.bench`, or `make bench`; docs/benchmarks.md says what the figures mean.
 
 Prints medians and writes everything to tests/bench/results/, with the machine and the versions it was measured with.
 """
@@ -6,138 +6,116 @@ Prints medians and writes everything to tests/bench/results/, with the machine a
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
-import statistics
-import subprocess
 import sys
-import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+import tempfile
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from urllib.request import urlopen
 
-from tests.processes import cpu_ms, descendants, peak_memory_mb
+from byregion import assets
 
-from byregion import queries, validate
-from byregion.assets import folder
-from byregion.dataset import data_files, ontology_files, read
-from byregion.engine import Engine, Limits
-from byregion.engine.launch import serve_template
-from byregion.engine.memory import MemoryEngine
-from byregion.infer import RULES
-from byregion.results import JSON
+from . import data, fire, http, local, mix, peers, regions, report
 
-RESULTS = Path(__file__).resolve().parent / "results"
-PACKAGES = ("byregion", "flask", "granian", "pyoxigraph", "pyshacl", "rdflib", "shacl")
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """Milliseconds of one thing: the median, the least and the most of `times`, and the CPU of this process."""
-
-    name: str
-    times: int
-    median_ms: float
-    min_ms: float
-    max_ms: float
-    cpu_ms: float
-
-
-def measure(name: str, times: int, work: Callable[[], object]) -> Measure:
-    """Do `work` as often as `times`, after once to warm up where it is more than once."""
-    if times > 1:
-        work()
-    took, cpu = [], []
-    for _ in range(times):
-        wall, used = time.perf_counter(), time.process_time()
-        work()
-        took.append((time.perf_counter() - wall) * 1000)
-        cpu.append((time.process_time() - used) * 1000)
-    found = Measure(name, times, statistics.median(took), min(took), max(took), statistics.median(cpu))
-    print(
-        f"{found.name:44} {found.median_ms:10.2f} ms  ({found.min_ms:.2f}–{found.max_ms:.2f})  cpu {found.cpu_ms:.2f}"
-    )
-    return found
-
-
-def first_answer() -> dict[str, float]:
-    """Seconds from `byregion serve` to the first answered query, and the peak memory of all its processes together."""
-    began = time.perf_counter()
-    command = [str(Path(sys.executable).with_name("byregion")), "serve", "--quiet", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        address = (process.stdout.readline() if process.stdout else "").removeprefix("byregion is at ").strip()
-        with urlopen(f"{address}sparql?query=ASK%7B%7D&format=json", timeout=20) as answer:
-            json.load(answer)
-        took = time.perf_counter() - began
-        memory = sum(map(peak_memory_mb, {process.pid, *descendants(process.pid)}))
-        process.terminate()
-        process.wait(20)
-    return {"seconds": took, "peak_memory_mb": memory}
-
-
-def machine() -> dict[str, object]:
-    """What the figures depend on."""
-    cpus = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, cwd=RESULTS.parent)
-    return {
-        "cpu": next((line.partition(":")[2].strip() for line in cpus if line.startswith("model name")), ""),
-        "cpus": os.cpu_count(),
-        "load": os.getloadavg()[0],
-        "system": platform.platform(),
-        "python": platform.python_version(),
-        "packages": {name: version(name) for name in PACKAGES},
-        "commit": commit.stdout.strip(),
-    }
+PARTS = ("local", "http", "cached", "log", "fire")
 
 
 def main() -> None:
-    """Measure, print and write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--smoke", action="store_true", help="measure each thing once and write nothing")
-    smoke = parser.parse_args().smoke
-    few, many = (1, 1) if smoke else (5, 500)
+    """Measure what is asked for, print and write."""
+    options = _options()
+    began = datetime.now(UTC)
+    body: dict[str, object] = {"at": began.isoformat(), "machine": report.machine(), "settings": report.settings()}
+    print("machine:", body["machine"])
+    if "local" in options.only:
+        body["local"] = _local(options)
+    if set(options.only) - {"local"}:
+        print("byregion serve by itself:", body["settings"])
+        runs = [_run(options, count) for count in options.regions]
+        body["runs"] = [report.record(run) for run in runs]
+    body["load_at_end"] = report.machine()["load"]
+    print(f"\nload {body['machine']['load']} at the start, {body['load_at_end']} at the end")  # type: ignore[index]
+    if not options.smoke:
+        print(report.write(body))
 
-    files, rules = [*ontology_files(), *data_files(folder("data"))], [rule.update for rule in RULES]
-    dataset, shapes = read(files), validate.read_shapes()
-    memory = MemoryEngine.of(files, rules)
-    print(f"{memory.loaded.stated} triples stated in {len(files)} files, {memory.loaded.inferred} inferred")
-    named = queries.find(queries.read_all(folder("queries")), "participants")
-    light = queries.prepare(named, named.examples)
 
-    def ask(engine: Engine) -> Callable[[], object]:
-        return lambda: engine.query(light, JSON)
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--only", choices=PARTS, nargs="+", default=PARTS, help="parts to measure; all by default")
+    parser.add_argument("--regions", type=int, nargs="+", default=[1, 37, 400], metavar="N", help="sizes of the data")
+    parser.add_argument("--peers", choices=peers.NAMES, nargs="*", default=peers.NAMES[1:], help="compared with")
+    parser.add_argument("--queries", nargs="+", metavar="NAME", help="queries to ask, by name; all by default")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=1.0, help="of each query, on each server, in each round")
+    parser.add_argument("--fire-seconds", type=float, default=10.0, help="of the light query beside the killers")
+    parser.add_argument("--log", type=int, default=300, metavar="N", help="requests in a log")
+    parser.add_argument("--smoke", action="store_true", help="a little of each part, and nothing is written")
+    options = parser.parse_args()
+    if options.smoke:
+        options.regions, options.rounds, options.seconds = [1], 1, 0.02
+        options.fire_seconds, options.log = 0.2, 10
+        options.peers = [name for name in options.peers if name != "virtuoso"]
+        options.queries = ["participants", "everything-of-goal", "describe-result", "count-triples"]
+    return options
 
-    measures = [
-        measure(f"validate, {engine}", few, lambda engine=engine: validate.report(dataset, shapes, engine=engine))  # type: ignore[misc]
-        for engine in validate.ENGINES
-    ]
-    measures.append(measure("load and infer", few, lambda: MemoryEngine.of(files, rules)))
-    measures.append(measure("light query, in this process", many, ask(memory)))
-    with serve_template(files, rules, Limits()) as template:
-        pool = template.pool()
-        ask(pool)()
-        before = cpu_ms(template.process.pid)
-        measures.append(measure("light query, through a worker", many, ask(pool)))
-        behind = (cpu_ms(template.process.pid) - before) / (many + (many > 1))
-        pool.close()
-    print(f"{'':44} the worker and its template take {behind:.2f} ms of CPU more a query")
-    starts = [first_answer() for _ in range(few)]
-    seconds, peak = (statistics.median(start[key] for start in starts) for key in ("seconds", "peak_memory_mb"))
-    print(f"from byregion serve to the first answer {seconds:.2f} s; peak memory of all its processes {peak:.0f} MiB")
 
-    if not smoke:
-        now = datetime.now(UTC)
-        data = {"stated": memory.loaded.stated, "inferred": memory.loaded.inferred, "files": len(files)}
-        body = {"at": now.isoformat(), "machine": machine(), "data": data, "starts": starts, "worker_cpu_ms": behind}
-        RESULTS.mkdir(exist_ok=True)
-        path = RESULTS / f"{now:%Y%m%dT%H%M%SZ}.json"
-        text = json.dumps(body | {"measures": [asdict(item) for item in measures]}, indent=2)
-        path.write_text(text + "\n", encoding="utf-8")
-        print(path)
+def _local(options: argparse.Namespace) -> dict[str, object]:
+    if not options.smoke:
+        return local.run(assets.folder("data"), once=False)
+    with tempfile.TemporaryDirectory(prefix="byregion-bench-") as folder:
+        return local.run(regions.write(Path(folder), 1), once=True)
+
+
+def _run(options: argparse.Namespace, count: int) -> report.Run:
+    queries = tuple(one for one in mix.mix() if not options.queries or one.name in options.queries)
+    with tempfile.TemporaryDirectory(prefix="byregion-bench-") as folder:
+        _tell(f"{count} regions: making the data")
+        made = data.make(Path(folder), count)
+        run = report.Run(count, made.triples, queries)
+        _over_http(run, made, Path(folder) / "servers", options)
+        if "fire" in options.only:
+            _fire(run, made, Path(folder) / "burning", options)
+    report.show(run)
+    return run
+
+
+def _over_http(run: report.Run, made: data.Data, folder: Path, options: argparse.Namespace) -> None:
+    if not {"http", "cached", "log"} & set(options.only):
+        return
+    _tell("starting the servers")
+    with peers.start([peers.US, *options.peers], made, folder) as (servers, run.missing):
+        run.servers = {one.name: one.version for one in servers}
+        run.ended = [what for server in servers for what in http.settle(server)]
+        _tell("checking the answers")
+        run.checks = [http.check(server, query) for query in run.queries for server in servers]
+        run.unequal = http.unequal(run.checks, peers.US)
+        rivals = [one for one in servers if one.name in (peers.US, report.OXIGRAPH)]
+        run.uncached = http.once(run.checks) if "http" in options.only else []
+        for number in range(options.rounds):
+            _tell(f"round {number + 1} of {options.rounds}")
+            seconds = options.seconds
+            if "http" in options.only:
+                run.uncached += http.round_of(number, servers, run.queries, run.checks, seconds, vary=True)
+            if "cached" in options.only:
+                run.cached += http.round_of(number, rivals, run.queries, run.checks, seconds / 2, vary=False)
+            if "log" in options.only:
+                queries = run.equal(*(one.name for one in rivals))
+                run.logs += http.log(number, rivals, queries, options.log)
+        run.memory = {server.name: http.memory_mb(server) for server in servers}
+
+
+def _fire(run: report.Run, made: data.Data, folder: Path, options: argparse.Namespace) -> None:
+    names = [name for name in (peers.US, report.OXIGRAPH) if name in (peers.US, *options.peers)]
+    _tell("starting the servers that have a deadline")
+    with peers.start(names, made, folder, deadline=fire.DEADLINE) as (servers, missing):
+        run.missing = run.missing or missing
+        for server in servers:
+            http.settle(server)
+        killers = mix.queries_of("killer")
+        for number in range(options.rounds):
+            _tell(f"fire {number + 1} of {options.rounds}")
+            run.fire += [fire.burn(server, mix.light(), killers, options.fire_seconds) for server in servers]
+
+
+def _tell(what: str) -> None:
+    print(f"{datetime.now(UTC):%H:%M:%S} {what}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
