@@ -15,7 +15,7 @@ help:  ## List the targets
 	@# Until everything is installed, the folder counts as older than what it is made from.
 	@touch -t 197001020000 .venv
 	$(PIP) install -c constraints.txt hatchling editables
-	$(PIP) install -c constraints.txt --no-build-isolation -e '.[dev]' || { touch -t 197001020000 .venv; exit 1; }
+	$(PIP) install -c constraints.txt --no-build-isolation -e '.[dev,bench]' || { touch -t 197001020000 .venv; exit 1; }
 	@touch .venv
 
 serve: .venv  ## Publish the data in data/ on http://127.0.0.1:8080/
@@ -45,10 +45,12 @@ lint: .venv  ## Check style and types
 	$(BIN)/mypy
 
 bench: .venv  ## Measure; results go to tests/bench/results/
+	@command -v virtuoso-t >/dev/null || [ "$$(id -u)" != 0 ] || { apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends virtuoso-opensource-7-bin; }
 	$(BIN)/python -m tests.bench $(ARGS)
 
 lock: .venv  ## Pin the newest versions that pyproject.toml allows in constraints.txt
-	$(PIP) install --upgrade --upgrade-strategy eager --no-build-isolation -e '.[dev]'
+	$(PIP) install --upgrade --upgrade-strategy eager --no-build-isolation -e '.[dev,bench]'
 	$(BIN)/pip freeze --disable-pip-version-check --exclude-editable | grep -v '^#' > constraints.txt
 	@touch .venv
 
