@@ -6,6 +6,7 @@ import contextlib
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -146,19 +147,25 @@ def _free_port() -> Iterator[int]:
 
 @contextlib.contextmanager
 def _running(command: list[str], root: str) -> Iterator[None]:
-    """A process that answers at an address; it is ended with the block."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + STARTS_WITHIN
-        while True:
-            try:
-                httpx.get(root)
-                break
-            except httpx.TransportError:
+    """A process that answers at an address; it is ended with the block. Raises RuntimeError where it does not answer."""
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
+        try:
+            deadline = time.monotonic() + STARTS_WITHIN
+            while not _answers(root):
                 if process.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError(f"no answer at {root} from: {' '.join(command)}") from None
+                    said.seek(0)
+                    raise RuntimeError(f"no answer at {root} from {' '.join(command)}: {said.read().decode()[-2000:]}")
                 time.sleep(0.05)
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+            yield
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def _answers(root: str) -> bool:
+    try:
+        httpx.get(root)
+    except httpx.TransportError:
+        return False
+    return True
