@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -39,6 +39,16 @@ class Settings:
     """Address of that store's Graph Store Protocol, for `byregion load`; empty: it is loaded by other means."""
     store_auth_file: str = ""
     """File with one line that lets byregion into that store: user:password, or Bearer and a token; empty: none."""
+    empty: bool = False
+    """Whether to start with nothing, as a blank endpoint to write to; then `data` is not published."""
+    shapes: str = ""
+    """What writes are validated against: empty for the shapes of the project, `none` for nothing."""
+    token_file: str = ""
+    """File of the tokens that let somebody write, which `byregion token` makes; empty: nobody writes."""
+    volatile: bool = False
+    """Whether writes may be lost when the server ends; `empty` says so too."""
+    max_write_bytes: int = 16_000_000
+    """Bytes that a graph may hold that is sent to be written."""
     archive: str = ""
     """Folder that earlier revisions are kept in, to be asked later; empty: only the current one is known."""
     query_seconds: float = 10.0
@@ -60,7 +70,19 @@ class Settings:
     max_query_depth: int = 200
     """Brackets that may be open at once in a query."""
     http_threads: int = 16
-    """Requests that are worked on at once."""
+    """Pages and documents that are made at once."""
+    workers: int = 1
+    """HTTP processes; they share one template of the engine."""
+    client_requests: int = 32
+    """Requests of one client that are worked on at once."""
+    client_header: str = ""
+    """Header in which a proxy in front tells the client's address; empty: that of the connection counts."""
+    cache_mb: int = 64
+    """Memory for answers that are given again, in MiB, for each HTTP process."""
+    access_log: str = ""
+    """File that a line of JSON is added to for each request; - is standard error, empty none."""
+    log_clients: bool = False
+    """Whether those lines name the client's address."""
 
     def __post_init__(self) -> None:
         """Refuse values that cannot work; raises ConfigError naming the setting."""
@@ -79,6 +101,28 @@ class Settings:
                 raise ConfigError(f"{limit} is {getattr(self, limit)}: it must be above 0")
         if not self.data.is_dir():
             raise ConfigError(f"data is {self.data}: there is no such folder")
+        self._check_writes()
+
+    def _check_writes(self) -> None:
+        if self.shapes not in ("", "none"):
+            raise ConfigError(f"shapes is {self.shapes!r}: it must be empty, for those of the project, or 'none'")
+        if self.token_file and self.store == "memory" and not (self.empty or self.volatile):
+            raise ConfigError("writes to store 'memory' are lost when the server ends; volatile says that they may be")
+        if self.token_file and not self.empty:
+            raise ConfigError("what is published takes no writes yet; token_file is for an endpoint that begins empty")
+        if not self.empty:
+            return
+        if self.store != "memory" or self.archive:
+            raise ConfigError("an endpoint that begins empty is in memory: store must be 'memory', and archive empty")
+        if self.shapes != "none":
+            raise ConfigError("an endpoint that begins empty validates nothing yet; say so with shapes 'none'")
+        if not self.token_file:
+            raise ConfigError("nobody could write to an endpoint that begins empty; it needs a token_file")
+
+    @property
+    def takes_writes(self) -> bool:
+        """Whether somebody may write."""
+        return bool(self.token_file)
 
     @property
     def url(self) -> str:
@@ -120,8 +164,15 @@ def _check_address(name: str, address: str, otherwise: str = "") -> None:
         raise ConfigError(f"{name} is {address!r}: it must be {otherwise}an http(s) address")
 
 
+def _truth(text: str) -> bool:
+    known = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if text.lower() not in known:
+        raise ValueError(text)
+    return known[text.lower()]
+
+
 def _read(variable: str, text: str, kind: str) -> object:
-    readers = {"int": int, "float": float, "str": str, "Path": Path}
+    readers: dict[str, Callable[[str], object]] = {"bool": _truth, "int": int, "float": float, "str": str, "Path": Path}
     try:
         return readers[kind](text)
     except ValueError as error:

@@ -55,7 +55,12 @@ class Delta:
                 graphs[mark].append(said[1:-3].decode())
             else:
                 quads[mark].append(said)
-        return cls(*map(frozenset, (quads[_ADDED], quads[_REMOVED], graphs[_ADDED], graphs[_REMOVED])))
+        return cls(
+            added=frozenset(quads[_ADDED]),
+            removed=frozenset(quads[_REMOVED]),
+            created=frozenset(graphs[_ADDED]),
+            dropped=frozenset(graphs[_REMOVED]),
+        )
 
     def revision(self, before: str) -> str:
         """Return the name of the revision that this change makes of the one called `before`."""

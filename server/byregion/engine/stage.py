@@ -78,7 +78,7 @@ def _run(store: Store, update: Update) -> None:
     try:
         store.update(text, base_iri=update.base or None)
     except SyntaxError as error:
-        raise syntax.explain(update.text, error.msg, "UpdateUnit") from error
+        raise syntax.explain(update.text, error.msg, "UpdateUnit", has_base=bool(update.base)) from error
 
 
 def _dump(store: Store) -> bytes:
@@ -186,7 +186,7 @@ def _patched(write: GraphWrite, before: frozenset[bytes]) -> frozenset[bytes]:
     alone.bulk_extend(parse(b"\n".join(sorted(before)), format=RdfFormat.N_QUADS))
     for body in write.bodies:
         _run(alone, Update(body.data.decode(), None, write.base))
-    if alone.named_graphs():
+    if _graphs(alone):
         what = "a patch changes the graph of the request alone, which is its default graph"
         raise QueryRefused(f"{what}; leave GRAPH out, or send an update to the endpoint")
     return _triples(alone, DefaultGraph())

@@ -126,11 +126,17 @@ def identify(path: str) -> BaseResponse:
     raise NotFound(f"the catalogue has nothing called {path!r}", near(name, read.names()))
 
 
-@blueprint.get("/graphs/<path:path>")
-def graph(path: str) -> BaseResponse:
+def page_of(path: str) -> BaseResponse:
     """Redirect from the name of a graph to the page of what it is part of."""
-    names = [str(row["graph"]).removeprefix(_GRAPHS) for row in select("graphs")]
-    if path not in names:
-        suggestions = tuple(_GRAPHS + name for name in near(path, names))
-        raise NotFound(f"there is no graph called <{_GRAPHS}{path}>", suggestions)
+    if path not in _names():
+        raise NotFound(f"there is no graph called <{_GRAPHS}{path}>", near_graphs(path))
     return redirect(href(_GRAPHS + path) or url_for("catalogue.show"), 303)
+
+
+def near_graphs(path: str) -> tuple[str, ...]:
+    """Return the IRIs of graphs that are called much as `path`."""
+    return tuple(_GRAPHS + name for name in near(path, _names()))
+
+
+def _names() -> list[str]:
+    return [str(row["graph"]).removeprefix(_GRAPHS) for row in select("graphs")]

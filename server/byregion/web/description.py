@@ -5,6 +5,8 @@ https://www.w3.org/TR/sparql11-service-description/
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from rdflib import RDF, Graph, Namespace, URIRef
 
 from byregion.namespaces import BASE
@@ -13,6 +15,8 @@ from byregion.web.graphs import SortedGraph
 from byregion.web.site import select, site
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+# What a fragment may hold besides letters and digits (https://www.rfc-editor.org/rfc/rfc3986#section-3.5).
+_SAFE = "/:?@!$&'()*+,;=~"
 # https://www.w3.org/ns/formats/ names the formats that the standards define.
 _FORMATS = Namespace("http://www.w3.org/ns/formats/")
 _NAMES = {
@@ -36,8 +40,15 @@ def graph() -> Graph:
     told.add((endpoint, RDF.type, SD.Service))
     told.add((endpoint, SD.endpoint, endpoint))
     told.add((endpoint, SD.supportedLanguage, SD.SPARQL11Query))
-    # The default graph holds the merge of the named graphs.
-    told.add((endpoint, SD.feature, SD.UnionDefaultGraph))
+    settings = site().settings
+    if settings.takes_writes:
+        told.add((endpoint, SD.supportedLanguage, SD.SPARQL11Update))
+    if settings.empty:
+        # A graph that holds nothing is there until it is dropped.
+        told.add((endpoint, SD.feature, SD.EmptyGraphs))
+    else:
+        # The default graph holds the merge of the named graphs.
+        told.add((endpoint, SD.feature, SD.UnionDefaultGraph))
     for offer in formats.named((*formats.SOLUTIONS, *formats.GRAPHS)):
         told.add((endpoint, SD.resultFormat, _FORMATS[_NAMES[offer.media_type]]))
     told.add((endpoint, SD.defaultDataset, dataset))
@@ -45,7 +56,7 @@ def graph() -> Graph:
     told.add((dataset, SD.defaultGraph, default))
     told.add((default, RDF.type, SD.Graph))
     for row in select("graphs"):
-        entry = URIRef(f"{endpoint}#{str(row['graph']).removeprefix(BASE)}")
+        entry = URIRef(f"{endpoint}#{quote(str(row['graph']).removeprefix(BASE), safe=_SAFE)}")
         told.add((dataset, SD.namedGraph, entry))
         told.add((entry, RDF.type, SD.NamedGraph))
         told.add((entry, SD.name, row["graph"]))

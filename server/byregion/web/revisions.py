@@ -48,7 +48,7 @@ def choose() -> None:
     names = request.args.getlist("revision")
     if not names or request.endpoint in (None, "static"):
         return
-    if request.endpoint not in _ASKED:
+    if request.endpoint not in _ASKED or site().settings.empty:
         raise BadRequest("only the current state of this is kept; leave revision out of the address")
     if len(names) > 1 or not _NAME.fullmatch(names[0]):
         raise BadRequest("revision must be given once, as the first 8 to 64 characters of the revision's name")

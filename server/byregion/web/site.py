@@ -20,6 +20,7 @@ from byregion.edition import Edition
 from byregion.engine import Engine
 from byregion.errors import EngineError
 from byregion.queries import NamedQuery
+from byregion.tokens import Tokens
 from byregion.web import language
 from byregion.web.language import Words
 from byregion.web.negotiate import language as negotiated_language
@@ -39,7 +40,7 @@ class Site:
 
     `engine` is that of the current revision, `revisions` has those of all; `edition` is everything that is no answer,
     made from the files of the current one; `code` names the state of the files that make the pages. Of a static copy
-    every page leads only to what files can answer: `is_copy`.
+    every page leads only to what files can answer: `is_copy`. Who has one of the `tokens` may write, if there are any.
     """
 
     settings: Settings
@@ -48,6 +49,7 @@ class Site:
     queries: tuple[NamedQuery, ...]
     edition: Edition
     is_copy: bool = False
+    tokens: Tokens | None = None
     words: Mapping[str, Words] = field(default_factory=language.read)
     code: str = field(default_factory=_fingerprint)
 

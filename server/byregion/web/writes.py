@@ -1,0 +1,71 @@
+"""Writing through the web: who may, and the one place from which the engine is told to.
+
+https://www.rfc-editor.org/rfc/rfc6750
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from flask import request
+
+from byregion.config import Settings
+from byregion.engine.write import GraphWrite, Update, Writable, Write, Written
+from byregion.errors import OutOfScope, QueryRefused, Unauthorized
+from byregion.tokens import Token, Tokens
+from byregion.web.site import site
+
+REALM: Final = "byregion"
+
+
+def tokens(settings: Settings) -> Tokens | None:
+    """Return the tokens that let somebody write, None where nobody may."""
+    return Tokens(Path(settings.token_file)) if settings.takes_writes else None
+
+
+def body_limit(settings: Settings) -> int:
+    """Return how many bytes a request may hold that writes; 0 where nobody writes."""
+    return settings.max_write_bytes if settings.takes_writes else 0
+
+
+def permitted() -> Token:
+    """Return the token of the request, which is asked before anything else of it is looked at.
+
+    It is taken from the header Authorization alone: addresses and forms are logged, kept and passed on.
+    Raises QueryRefused where nobody may write, Unauthorized where there is no token or not a valid one.
+    """
+    known = site().tokens
+    if known is None:
+        raise QueryRefused("this endpoint takes no updates; the data is changed in its files")
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not given.strip():
+        raise Unauthorized("writing needs a token, in the header Authorization: Bearer …")
+    return known.check(given.strip())
+
+
+def write(what: Update | GraphWrite, token: Token) -> Written:
+    """Have the engine do a write as the one whose token this is; raises what `Writable.write` does."""
+    engine = site().engine
+    if not isinstance(engine, Writable):
+        raise QueryRefused("this endpoint takes no updates; the data is changed in its files")
+    return engine.write(Write(what, token.within))
+
+
+def request_headers() -> str:
+    """Return the headers that scripts of other origins may send, besides those that they always may."""
+    read = "Accept, Accept-Language, Content-Type, If-None-Match"
+    return f"{read}, Authorization, If-Match" if site().tokens else read
+
+
+def challenge(error: Exception) -> dict[str, str]:
+    """Return the header that tells the client which token would do; none for other errors."""
+    told = f'Bearer realm="{REALM}"'
+    match error:
+        case Unauthorized(is_invalid=True):
+            return {"WWW-Authenticate": f'{told}, error="invalid_token"'}
+        case Unauthorized():
+            return {"WWW-Authenticate": told}
+        case OutOfScope(scope=scope):
+            return {"WWW-Authenticate": f'{told}, error="insufficient_scope", scope="{scope}"'}
+    return {}
