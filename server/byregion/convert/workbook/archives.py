@@ -112,8 +112,9 @@ def _check_xml(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> 
         raise SourceError(f"{entry.filename} is no XML ({error}); {_SAVE} anew", path) from error
 
 
-_MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:]+)"')
+_MERGED: Final = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([A-Z0-9:]+)["']""")
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_ERROR: Final = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\bt=["']e["']""")
 _TAIL: Final = 200
 
 
@@ -125,6 +126,11 @@ def merged(archive: zipfile.ZipFile, part: str) -> list[str]:
 def has_formulas(archive: zipfile.ZipFile, part: str) -> bool:
     """Whether a sheet has a formula."""
     return next(_search(_FORMULA, archive, part), None) is not None
+
+
+def has_errors(archive: zipfile.ZipFile, part: str) -> bool:
+    """Whether a cell of a sheet shows an error, and not a text that looks like one."""
+    return next(_search(_ERROR, archive, part), None) is not None
 
 
 def _search(pattern: re.Pattern[bytes], archive: zipfile.ZipFile, part: str) -> Iterator[re.Match[bytes]]:

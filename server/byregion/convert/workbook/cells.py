@@ -38,7 +38,7 @@ LONGEST: Final = 32_767
 """Characters that a cell can hold."""
 
 # What no XML can hold, and so neither a workbook nor XML results; and half a surrogate pair.
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def is_empty(raw: Raw) -> bool:

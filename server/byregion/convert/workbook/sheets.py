@@ -52,7 +52,7 @@ _ORDER: Final = (
     *(
         BR.validFrom,
         BR.minimum,
-        BR.count,
+        BR["count"],
         BR.theme,
         BR.status,
         BR.adoptedBy,
