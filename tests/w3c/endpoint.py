@@ -147,7 +147,7 @@ def _free_port() -> Iterator[int]:
 
 @contextlib.contextmanager
 def _running(command: list[str], root: str) -> Iterator[None]:
-    """A process that answers at an address; it is ended with the block. Raises RuntimeError where it does not answer."""
+    """A process that answers at an address, ended with the block. Raises RuntimeError where it does not answer."""
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
         try:
