@@ -23,7 +23,7 @@ FAILURES = (
     ("DELETE", "/", 405, "method-not-allowed"),
     ("GET", "/?lang=xx", 400, "bad-request"),
     ("GET", "/sparql?query=ASK", 400, "query-syntax"),
-    ("GET", "/sparql?update=x", 403, "query-refused"),
+    ("GET", "/sparql?query=CLEAR+ALL", 403, "query-refused"),
     ("GET", "/queries/participants?region=none", 400, "parameter"),
     ("GET", "/doc/region/midt-troms?format=pdf", 400, "bad-request"),
     ("POST", "/sparql", 415, "unsupported-media-type"),
@@ -83,7 +83,7 @@ class Failing:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def query(self, query: str, media_type: str) -> Answer:
+    def query(self, query: str, media_type: str, **asked: object) -> Answer:
         raise self.error
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from byregion.errors import ByregionError
 
 VERBS = (
     *("build", "catalogue", "check", "evidence", "export", "generate", "import", "infer", "load", "municipality"),
-    *("query", "release", "serve", "template", "validate"),
+    *("query", "release", "reload", "serve", "template", "token", "validate"),
 )
 
 CONFORMS, DOES_NOT_CONFORM, COULD_NOT_RUN = 0, 1, 2

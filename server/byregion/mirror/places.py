@@ -14,7 +14,7 @@ from byregion.catalogue import PROFILES
 from byregion.config import LANGUAGES, Settings
 from byregion.errors import CopyError
 from byregion.queries import NamedQuery
-from byregion.web.citation import CSL
+from byregion.web.formats import CSL
 from byregion.web.pages import SIZE
 
 NEEDS_SERVER: Final = {

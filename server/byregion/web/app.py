@@ -18,6 +18,7 @@ from byregion.config import Settings
 from byregion.edition import Edition, Task
 from byregion.engine import Engine
 from byregion.web import (
+    blank,
     catalogue,
     context,
     crawlers,
@@ -25,6 +26,8 @@ from byregion.web import (
     downloads,
     endpoint,
     entities,
+    graph_store,
+    graph_writes,
     home,
     listing,
     named,
@@ -36,8 +39,10 @@ from byregion.web import (
     revisions,
     shapes,
     statistics,
+    writes,
 )
 from byregion.web.links import href, is_local
+from byregion.web.served import LABEL
 from byregion.web.site import Site, choose_language, site, words
 
 BRAND = "byregion"
@@ -54,7 +59,7 @@ _POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -64,6 +69,7 @@ _HEADERS = {
     "Access-Control-Expose-Headers": (
         "Allow, Byregion-Limits, Byregion-Revision, Content-Location, ETag, Link, Memento-Datetime, Retry-After"
     ),
+    "Cache-Control": "public, no-cache",
 }
 
 
@@ -84,9 +90,9 @@ def create_app(
     task = Task(str(settings.data), settings.url, engine.revision, settings.base, is_copy, source_text)
     named_queries, edition = queries.read_all(folder("queries")), Edition(task, settings.query_seconds)
     app.extensions["byregion"] = Site(
-        settings, engine, archived or Revisions(engine), named_queries, edition, is_copy=is_copy
+        settings, engine, archived or Revisions(engine), named_queries, edition, is_copy, writes.tokens(settings)
     )
-    app.config["MAX_CONTENT_LENGTH"] = protocol.body_limit(settings)
+    app.config["MAX_CONTENT_LENGTH"] = max(protocol.body_limit(settings), writes.body_limit(settings))
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000  # the address of a file changes with its content
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -94,7 +100,10 @@ def create_app(
     app.url_map.strict_slashes = app.url_map.merge_slashes = app.url_map.redirect_defaults = False
     for module in _MODULES:
         app.register_blueprint(module.blueprint)
+    if settings.takes_writes:
+        app.register_blueprint(graph_writes.blueprint)
     problem.register(app)
+    app.before_request(blank.refuse)
     app.before_request(choose_language)
     app.before_request(revisions.choose)
     app.after_request(_add_headers)
@@ -111,6 +120,7 @@ _MODULES = (
     entities,
     listing,
     endpoint,
+    graph_store,
     named,
     ontology,
     openapi,
@@ -127,12 +137,12 @@ _MODULES = (
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in _HEADERS.items():
+    request.environ[LABEL] = request.endpoint or "none"
+    for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault("Cache-Control", "public, no-cache")
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
-        response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type, If-None-Match"
+        response.headers["Access-Control-Allow-Headers"] = writes.request_headers()
         response.headers["Access-Control-Max-Age"] = "86400"
     return response
 
@@ -171,7 +181,7 @@ def _menu() -> list[tuple[str, Mapping[str, str], str]]:
         ("ontology.show", {}, words()("nav.ontology")),
         ("catalogue.show", {}, words()("nav.catalogue")),
     ]
-    return [entry for entry in entries if not (site().is_copy and entry[0] == "sparql.show")]
+    return [entry for entry in entries if blank.has(entry[0]) and not (site().is_copy and entry[0] == "sparql.show")]
 
 
 def _is_here(endpoint: str, values: Mapping[str, str]) -> bool:

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request, url_for
 
 from byregion import vocabulary
 from byregion.engine.pointing import point
-from byregion.errors import QueryError, QueryRefused, QuerySyntaxError
+from byregion.errors import QueryError, QuerySyntaxError
 from byregion.web import (
     answers,
     citation,
@@ -23,6 +23,7 @@ from byregion.web import (
     protocol,
     respond,
     service,
+    updates,
     versions,
 )
 from byregion.web.formats import CSL
@@ -53,7 +54,7 @@ def show() -> Response:
     if isinstance(asked, Nothing):
         return _without_query(asked.format)
     if isinstance(asked, Update):
-        raise QueryRefused("this endpoint takes no updates; the data is changed in its files")
+        return updates.answer(asked.text, asked.using)
     try:
         response = _answer(asked)
     except QueryError as error:
@@ -135,7 +136,7 @@ def _form(query: Query | None, **context: object) -> Response:
         "sparql/form.html",
         **(_NOTHING | context),
         query=query.text if query else _EXAMPLE,
-        queries=named.titles(),
+        queries=() if site().settings.empty else named.titles(),
         solution_formats=[offer.names[0] for offer in formats.named(formats.TABLES)],
         graph_formats=[offer.names[0] for offer in formats.named(formats.GRAPHS)],
     )

@@ -9,15 +9,17 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Final
 
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from byregion import errors
 from byregion.namespaces import BASE
-from byregion.web import nearby, respond, revisions
+from byregion.web import language, nearby, respond, revisions, writes
 from byregion.web.negotiate import prefers_html
-from byregion.web.site import site
+from byregion.web.served import REQUEST_ID
 
 blueprint = Blueprint("problems", __name__)
 
@@ -45,17 +47,25 @@ KINDS: dict[type[Exception], Kind] = {
     errors.BadRequest: Kind("bad-request", 400),
     errors.QuerySyntaxError: Kind("query-syntax", 400, {item: item for item in ("line", "column", "token", "hint")}),
     errors.ParameterError: Kind("parameter", 400, {"name": "parameter", "value": "value"}),
+    errors.RdfSyntaxError: Kind("rdf-syntax", 400, {"line": "line", "column": "column"}),
+    errors.Unauthorized: Kind("unauthorized", 401),
     errors.QueryRefused: Kind("query-refused", 403),
+    errors.OutOfScope: Kind("out-of-scope", 403, {"scope": "scope"}),
     errors.NotFound: Kind("not-found", 404, {"suggestions": "suggestions"}),
     errors.RevisionGone: Kind("revision-gone", 410, {"revision": "revision"}),
     errors.Retired: Kind("retired", 410, {"replacements": "replacements"}),
     errors.MethodNotAllowed: Kind("method-not-allowed", 405, {"allowed": "allowed"}),
     errors.NotAcceptable: Kind("not-acceptable", 406, {"offered": "offered"}),
+    errors.Conflict: Kind("conflict", 409),
+    errors.PreconditionFailed: Kind("precondition-failed", 412),
     errors.RequestTooLarge: Kind("request-too-large", 413, {"limit": "limit"}),
     errors.RangeNotSatisfiable: Kind("range", 416, {"size": "size"}),
     errors.UnsupportedMediaType: Kind("unsupported-media-type", 415),
     errors.QueryTimeout: Kind("query-timeout", 503, {"seconds": "limit"}, retry_seconds=10),
     errors.QueryTooLarge: Kind("query-too-large", 503, retry_seconds=10),
+    errors.QueryAbandoned: Kind("abandoned", 503),
+    errors.RequestTimeout: Kind("request-timeout", 408, {"seconds": "limit"}),
+    errors.TooManyRequests: Kind("too-many-requests", 429, {"limit": "limit"}, retry_seconds=2),
     errors.EngineBusy: Kind("busy", 503, retry_seconds=2),
     errors.EngineError: Kind("engine", 503, retry_seconds=2),
     errors.Unavailable: Kind("unavailable", 503, retry_seconds=5),
@@ -92,18 +102,25 @@ def answer(error: Exception, page: Callable[[Kind, Problem], Response]) -> Respo
     kind = kind_of(error)
     if kind is INTERNAL:
         _log.error("no answer to %s %s", request.method, request.path, exc_info=error)
-    told = envelope(kind, error)
+    told = envelope(kind, error, request.environ.get(REQUEST_ID, ""))
+    if isinstance(error, errors.RevisionGone):
+        told |= {"revisions": revisions.since(error)}
     response = page(kind, told) if _wants_page() else _data(kind, told)
     response.status_code = kind.status
-    response.headers["Cache-Control"] = "no-store"
-    response.vary.update(("Accept", "Accept-Language"))
-    if kind.retry_seconds is not None:
-        response.headers["Retry-After"] = str(kind.retry_seconds)
-    if isinstance(error, errors.RangeNotSatisfiable):
-        response.headers["Content-Range"] = f"bytes */{error.size}"
-    if isinstance(error, errors.MethodNotAllowed):
-        response.headers["Allow"] = ", ".join(error.allowed)
+    response.headers.update(headers(kind, error))
     return response
+
+
+def headers(kind: Kind, error: Exception) -> dict[str, str]:
+    """Return the headers of the answer that tells of `error`, but for those of its representation."""
+    told = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
+    if kind.retry_seconds is not None:
+        told["Retry-After"] = str(kind.retry_seconds)
+    if isinstance(error, errors.RangeNotSatisfiable):
+        told["Content-Range"] = f"bytes */{error.size}"
+    if isinstance(error, errors.MethodNotAllowed):
+        told["Allow"] = ", ".join(error.allowed)
+    return told | writes.challenge(error)
 
 
 def kind_of(error: Exception) -> Kind:
@@ -116,18 +133,17 @@ def type_of(kind: Kind) -> str:
     return f"{BASE}problems#{kind.name}"
 
 
-def envelope(kind: Kind, error: Exception) -> Problem:
+def envelope(kind: Kind, error: Exception, request_id: str = "") -> Problem:
     """Return the members of the problem; nothing of an internal error's message is in them."""
     internal = kind is INTERNAL
     body: Problem = {
         "type": type_of(kind),
-        "title": site().words["en"](f"problems.{kind.name}.title"),
+        "title": _english()(f"problems.{kind.name}.title"),
         "status": kind.status,
         "detail": "the server failed; the cause is in its log" if internal else str(error),
     }
-    if isinstance(error, errors.RevisionGone):
-        body |= {"revisions": revisions.since(error)}
-    told = {name: getattr(error, attribute, None) for attribute, name in kind.members.items()}
+    told: Problem = {name: getattr(error, attribute, None) for attribute, name in kind.members.items()}
+    told["request"] = request_id
     return body | {name: value for name, value in told.items() if value not in (None, (), 0, "")}
 
 
@@ -161,9 +177,21 @@ def _page(kind: Kind, problem: Problem) -> Response:
 
 
 def _data(kind: Kind, problem: Problem) -> Response:
-    response = Response(json.dumps(problem, ensure_ascii=False) + "\n", content_type="application/problem+json")
-    response.headers["Content-Language"] = "en"
-    return response
+    return Response(body(problem), headers=DATA)
+
+
+DATA: Final = {"Content-Type": "application/problem+json", "Content-Language": "en"}
+"""The headers of an envelope."""
+
+
+def body(problem: Problem) -> bytes:
+    """Return an envelope as it is sent."""
+    return (json.dumps(problem, ensure_ascii=False) + "\n").encode()
+
+
+@cache
+def _english() -> language.Words:
+    return language.read()["en"]
 
 
 @blueprint.get("/problems")

@@ -1,0 +1,200 @@
+"""The front: what happens to a request between the HTTP server and the app.
+
+It answers what is known, and plain queries, on the event loop; everything else goes to the app in a thread. Bodies are
+bounded in size and time before anybody works on them. https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from byregion.config import Settings
+from byregion.errors import EngineBusy, QueryError, RequestTimeout, RequestTooLarge
+from byregion.front import cache, packing, wsgi
+from byregion.front.clients import Clients
+from byregion.front.log import AccessLog
+from byregion.front.message import Reply, Request
+from byregion.front.metrics import CONTENT_TYPE, Metrics
+from byregion.front.publication import Publication
+from byregion.web import problem
+from byregion.web.app import HEADERS
+
+BODY_WITHIN: Final = 10.0
+"""Seconds in which the body of a request must be whole, and one more for each MiB that it may have."""
+WAITING: Final = 64
+"""Requests that may wait for a thread."""
+_WITH_BODY: Final = ("POST", "PUT", "PATCH", "DELETE")
+_log = logging.getLogger(__name__)
+
+
+class Front:
+    """The RSGI application of one HTTP process."""
+
+    def __init__(self, settings: Settings, publication: Publication) -> None:
+        """Serve `publication` until another is published."""
+        self._settings = settings
+        self._now = publication
+        self._clients = Clients(settings.client_requests)
+        self._log = AccessLog(settings.access_log, clients=settings.log_clients)
+        self._metrics = Metrics()
+        self._threads = ThreadPoolExecutor(settings.http_threads, thread_name_prefix="request")
+        self._in_threads = 0
+        self._public = urlsplit(settings.url)
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Take the event loop of the server, before its first request."""
+        self.loop = loop
+        if self._now.pool:
+            self._now.pool.run_on(loop)
+
+    def publish(self, publication: Publication) -> Publication:
+        """Serve `publication` from the next request on, and return what was served until now; on the event loop."""
+        before, self._now = self._now, publication
+        return before
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        """Answer one request."""
+        began = time.perf_counter()
+        request = Request(
+            os.urandom(8).hex(), scope.method, scope.path, scope.query_string, scope.headers, client=self._client(scope)
+        )
+        try:
+            if request.method in _WITH_BODY:
+                request = await self._with_body(request, protocol)
+            reply = await self._reply(request, protocol.client_disconnect)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # everything that a request can end in is told in one envelope
+            reply = self._told(request, error)
+        self._send(protocol, request, reply)
+        seconds = time.perf_counter() - began
+        self._metrics.answered(reply, seconds)
+        self._log.write(request, reply, seconds)
+
+    def _client(self, scope: Any) -> str:
+        if self._settings.client_header and (told := scope.headers.get(self._settings.client_header.lower())):
+            return str(told)
+        return str(scope.client).rpartition(":")[0]
+
+    async def _with_body(self, request: Request, protocol: Any) -> Request:
+        most = self._now.app.config["MAX_CONTENT_LENGTH"]
+        told = request.headers.get("content-length")
+        if told is not None and told.isdigit() and int(told) > most:
+            raise RequestTooLarge(most)
+        body, seconds = bytearray(), BODY_WITHIN + (most >> 20)
+        try:
+            async with asyncio.timeout(seconds):
+                async for chunk in protocol:
+                    body += chunk
+                    if len(body) > most:
+                        raise RequestTooLarge(most)
+        except TimeoutError as error:
+            raise RequestTimeout(seconds) from error
+        return Request(
+            request.id, request.method, request.path, request.query, request.headers, bytes(body), request.client
+        )
+
+    async def _reply(self, request: Request, gone: Any) -> Reply:
+        if request.path == "/metrics" and request.asks == "GET":
+            return self._counts()
+        now = self._now
+        packed = packing.accepts(request)
+        asked = cache.is_asked(request)
+        if asked and (known := now.cache.find(request, packed=packed)):
+            return _unless_known(request, replace(known, cached=True))
+        with self._clients.working(request.client), now.at_work():
+            reply = await self._made(now, request, gone, packed=packed)
+        if packing.is_packable(reply):
+            vary = reply.header("vary")
+            reply = reply.with_headers(("Vary", f"{vary}, Accept-Encoding" if vary else "Accept-Encoding"))
+            if packed:
+                reply = await self._packed(reply)
+        if asked and request.method != "HEAD":
+            now.cache.keep(request, reply, packed=packed)
+        return _unless_known(request, reply)
+
+    async def _packed(self, reply: Reply) -> Reply:
+        if len(reply.body) < 1 << 16:
+            return packing.pack(reply)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, packing.pack, reply)
+
+    async def _made(self, now: Publication, request: Request, gone: Any, *, packed: bool) -> Reply:
+        if (plain := self._plain(now, request)) is not None:
+            query, offer = plain
+            revision = now.site.engine.revision
+            begun = now.begun(request, query, offer, revision)
+            for representation in (begun, packing.named(begun)) if packed else (begun,):
+                if (known := _unless_known(request, representation)).status == 304:
+                    return known
+            answer = await now.pool.ask(  # type: ignore[union-attr]  # without a pool nothing is plain
+                query.text, offer.engine_type, dataset=query.dataset, seconds=query.seconds, gone=gone
+            )
+            if answer.revision not in ("", revision):
+                begun = now.begun(request, query, offer, answer.revision)
+            return replace(begun, body=answer.body)
+        return await self._in_thread(now, request)
+
+    def _plain(self, now: Publication, request: Request) -> Any:
+        try:
+            return now.plain(request)
+        except Exception:
+            # What is wrong with the request, the app tells in the representation that the client likes best.
+            return None
+
+    async def _in_thread(self, now: Publication, request: Request) -> Reply:
+        if self._in_threads >= self._settings.http_threads + WAITING:
+            raise EngineBusy(f"{self._in_threads} requests are being worked on; ask again later")
+        self._in_threads += 1
+        try:
+            call = partial(wsgi.call, now.app.wsgi_app, request, self._public.netloc, self._public.scheme)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        finally:
+            self._in_threads -= 1
+
+    def _told(self, request: Request, error: Exception) -> Reply:
+        kind = problem.kind_of(error)
+        if kind is problem.INTERNAL:
+            _log.error("no answer to %s %s (%s)", request.method, request.path, request.id, exc_info=error)
+        if isinstance(error, QueryError):
+            self._metrics.ended(kind.name)
+        headers = HEADERS | problem.DATA | problem.headers(kind, error)
+        if isinstance(error, RequestTimeout | RequestTooLarge):
+            # The rest of the body may still be on its way.
+            headers["Connection"] = "close"
+        body = problem.body(problem.envelope(kind, error, request.id))
+        label = "sparql.show" if isinstance(error, QueryError) else "none"
+        return Reply(kind.status, tuple(headers.items()), body, label)
+
+    def _counts(self) -> Reply:
+        lanes = self._now.pool.counts if self._now.pool else (0, 0, 0)
+        headers = HEADERS | {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
+        return Reply(200, tuple(headers.items()), self._metrics.text(lanes, self._now.cache.counts), "metrics")
+
+    def _send(self, protocol: Any, request: Request, reply: Reply) -> None:
+        headers = [(name, value) for name, value in reply.headers if name.lower() != "content-length"]
+        headers.append(("Request-Id", request.id))
+        if reply.status in (204, 304):
+            protocol.response_empty(reply.status, headers)
+        elif request.method == "HEAD":
+            length = str(len(reply.body)) if reply.body else reply.header("content-length")
+            protocol.response_empty(reply.status, [*headers, ("Content-Length", length)] if length else headers)
+        else:
+            protocol.response_bytes(reply.status, headers, reply.body)
+
+
+def _unless_known(request: Request, reply: Reply) -> Reply:
+    """Return 304 in place of a reply that the client has (https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)."""
+    told, tag = request.headers.get("if-none-match"), reply.header("etag")
+    if not told or not tag or request.asks != "GET" or reply.status != 200 or tag.removeprefix("W/") not in told:
+        return reply
+    kept = tuple(pair for pair in reply.headers if not pair[0].lower().startswith("content-"))
+    return replace(reply, status=304, headers=kept, body=b"")

@@ -1,0 +1,58 @@
+"""Requests and replies as the front handles them, whatever server they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+
+class Headers(Protocol):
+    """The headers of a request, by their names in lower case."""
+
+    def get(self, name: str) -> str | None:
+        """Return the first value of a header, or None."""
+        ...
+
+    def items(self) -> list[tuple[str, str]]:
+        """Return every header with its value."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A whole request: `path` without percent signs, `query` as it was sent, `client` the address of who asks."""
+
+    id: str
+    method: str
+    path: str
+    query: str
+    headers: Headers
+    body: bytes = b""
+    client: str = ""
+
+    @property
+    def asks(self) -> str:
+        """The method, GET for HEAD: the two are answered the same but for the body."""
+        return "GET" if self.method == "HEAD" else self.method
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole reply; `label` is what counts and logs call the resource, `cached` whether it was known."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = b""
+    label: str = ""
+    cached: bool = field(default=False, compare=False)
+
+    def header(self, name: str) -> str | None:
+        """Return the value of a header by its name in lower case, or None; several are joined by commas."""
+        found = [value for key, value in self.headers if key.lower() == name]
+        return ", ".join(found) if found else None
+
+    def with_headers(self, *headers: tuple[str, str]) -> Reply:
+        """Return the reply with `headers` in place of those of the same names."""
+        names = {name.lower() for name, _ in headers}
+        kept = tuple(pair for pair in self.headers if pair[0].lower() not in names)
+        return replace(self, headers=(*kept, *headers))
