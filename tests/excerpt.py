@@ -1,9 +1,9 @@
 """The published data cut down, for tests that look at everything there is: each page, each format, each download.
 
 All of the programme, of Midt-Troms and its plan, and of the municipalities a sample by rule: those of Midt-Troms, those
-that were split or went into another, and each 50th number of the table, all of them with everything that they came from
-and became. So every class and every kind of change is there. Tests that count or check what is published, and those of
-the named queries, read all of it.
+that were split or went into another, and each 100th number of the table, all of them with everything that they came
+from and became. So every class and every kind of change is there. Tests that count or check what is published, and
+those of the named queries, read all of it.
 """
 
 from __future__ import annotations
@@ -15,15 +15,17 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from rdflib import RDF
+from rdflib import RDF, URIRef
 
 from byregion.assets import folder
 from byregion.convert import municipalities
-from byregion.dataset import layout, read_graph
+from byregion.dataset import data_files, layout, read_graph
+from byregion.namespaces import BASE, DCAT
 from second_region import FILES as SECOND_REGION
 
 KEPT = ("midt-troms", "midt-troms-plan", "programme")
-EACH = 50
+EACH = 100
+CATALOGUE = f"{BASE}catalogue"
 _MIDT_TROMS = {"1922", "1924", "1925", "1926", "1927", "1928", "1929", "1931"}
 
 
@@ -42,7 +44,13 @@ def data() -> Path:
     made = municipalities.parts(path / "municipalities" / "source")
     for name, graph in made.files().items():
         (path / "municipalities" / name).write_text(layout(graph), encoding="utf-8")
-    shutil.copy(whole / "catalogue.ttl", path)
+    catalogue = read_graph(whole / "catalogue.ttl")
+    for name in {item.path.parent.name for item in data_files(whole)} - {*KEPT, "municipalities"}:
+        dataset = URIRef(f"{CATALOGUE}/{name}")
+        catalogue.remove((dataset, None, None))
+        catalogue.remove((None, None, dataset))
+    catalogue.set((URIRef(f"{CATALOGUE}/series"), DCAT["last"], URIRef(f"{CATALOGUE}/midt-troms-plan")))
+    (path / "catalogue.ttl").write_text(layout(catalogue), encoding="utf-8")
     return path
 
 

@@ -290,6 +290,7 @@ def test_years_and_numbers_of_the_programme_are_those_of_the_facts(data: Graph):
     values = {
         item.removeprefix(f"{ID}observation/"): int(data.value(URIRef(item), BR.value))
         for item in map(str, all_of(data, "Observation"))
+        if item.startswith(f"{ID}observation/byregion-")
     }
     assert said[period["byregion-1"], "regions"] == (
         f"{values['byregion-1-regions']} in {values['byregion-1-counties']} counties"

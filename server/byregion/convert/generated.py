@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from byregion.convert import municipalities
+from byregion.convert import municipalities, regions
 from byregion.dataset import layout
 
 
@@ -14,6 +14,9 @@ def files(data: Path) -> dict[Path, bytes]:
     if (data / "municipalities" / "source").is_dir():
         parts = municipalities.parts(data / "municipalities" / "source")
         made |= {data / "municipalities" / name: layout(graph).encode() for name, graph in parts.files().items()}
+    if (data / "programme" / "source").is_dir():
+        for slug, parts in regions.parts(data).items():
+            made |= {data / slug / name: layout(graph).encode() for name, graph in parts.files().items()}
     return made
 
 
