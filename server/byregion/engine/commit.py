@@ -11,6 +11,7 @@ from byregion import sparql
 from byregion.engine import syntax, wire
 from byregion.engine.base import Limits
 from byregion.engine.process import Worker, start
+from byregion.engine.reading import read
 from byregion.engine.write import GraphWrite, Update, Write, Written
 from byregion.errors import EngineError, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
 
@@ -29,6 +30,18 @@ def admit_write(write: Write, limits: Limits) -> None:
             sparql.check_update(text, max_length=limits.length, max_depth=limits.depth)
         except QuerySyntaxError as error:
             raise syntax.explain_early(text, error, "UpdateUnit") from error
+        except QueryRefused:
+            # What is no SPARQL is a bad request, whatever else would be wrong with it.
+            if len(text) <= limits.length and _is_faulty(text):
+                raise syntax.explain(text, "", "UpdateUnit") from None
+            raise
+
+
+def _is_faulty(update: str) -> bool:
+    try:
+        return read(update, "UpdateUnit").fault is not None
+    except QuerySyntaxError:
+        return True
 
 
 async def commit(address: Path, write: Write, limits: Limits) -> Written:

@@ -70,7 +70,7 @@ def add_headers(response: Response) -> Response:
     """Say of which revision the answer is, how long it holds, and where that of the other time is."""
     if request.endpoint not in _ASKED or response.status_code >= 400:
         return response
-    response.headers["Byregion-Revision"] = engine().revision
+    response.headers.setdefault("Byregion-Revision", engine().revision)
     published = site().revisions.published(engine().revision)
     if "engine" not in g:
         if published and (link := permalink()):

@@ -1,4 +1,4 @@
-"""A graph as the engine holds it."""
+"""A graph as it is held, or as it is published."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Final
 
 from rdflib import URIRef
 
+from byregion.catalogue.names import WHOLE
 from byregion.engine import Answer
 from byregion.engine.write import state
 from byregion.web import graphs
 from byregion.web.negotiate import Offer
-from byregion.web.site import engine, page_query
+from byregion.web.site import engine, page_query, site
 
 _NTRIPLES: Final = "application/n-triples"
 _EVERYTHING: Final = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
@@ -36,8 +37,19 @@ class Stored:
         return graphs.written(graphs.read(self.triples), offer.engine_type)
 
 
-def read(iri: str) -> Stored | None:
-    """Return a graph, the default graph for ""; None where there is none. Raises as `Engine.query` does.
+def published(iri: str) -> Stored | None:
+    """Return a graph as the downloads have it, for "" what all of them say; None where there is none.
+
+    Raises Unavailable where the downloads are not made yet.
+    """
+    end = f" <{iri}> .\n".encode() if iri else b""
+    with site().edition.open(f"dumps/{WHOLE}.nq") as file:
+        lines = {line[: line.rindex(b" <")] + b" .\n" for line in file if line.endswith(end)}
+    return Stored(b"".join(sorted(lines)), engine().revision) if lines else None
+
+
+def held(iri: str) -> Stored | None:
+    """Return a graph of the engine, for "" the default graph; None where there is none. Raises as `Engine.query` does.
 
     Raises ParameterError for what is no IRI.
     """
