@@ -15,6 +15,8 @@ from .peers import US, Server
 DEADLINE: Final = 2
 """Seconds that a killer has; of us it is asked in each request, Oxigraph's server is started with it."""
 ENDS_WITHIN: Final = DEADLINE + 0.5
+GIVEN_UP_AFTER: Final = 20.0
+"""Seconds after which a killer is not waited for any longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,10 @@ def burn(server: Server, light: Query, killers: tuple[Query, ...], seconds: floa
     # Our deadline is a parameter of the request; to Oxigraph it would mean nothing.
     more = f"timeout={DEADLINE}&" if server.name == US else ""
     fire = [Request(server.address(killer, more), killer.accept) for killer in killers]
+    # They burn before the first light query and after the last.
+    kill = Job(server.port, fire, vary=True, connections=len(fire), seconds=1.5 * seconds, patience=GIVEN_UP_AFTER)
     with ThreadPoolExecutor(1) as other:
-        # The killers burn before the first light query and after the last.
-        burning = other.submit(ask, Job(server.port, fire, vary=True, connections=len(fire), seconds=1.5 * seconds))
+        burning = other.submit(ask, kill)
         ask(Job(server.port, [right], vary=True, connections=1, seconds=seconds / 4))
         beside = ask(Job(server.port, [right], vary=True, seconds=seconds))
         killed = burning.result()

@@ -1,4 +1,4 @@
-"""What is asked: the queries of `queries/` about Region 1, and the lookups, scans and killers that stand beside this."""
+"""What is asked: the queries of `queries/` about Region 1, and the lookups, scans and killers that lie beside this."""
 
 from __future__ import annotations
 
