@@ -82,7 +82,7 @@ def copy(work: Path, data: Path, app: Flask) -> Path:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("BYREGION_")}
     environ |= {"BYREGION_DATA": str(data), "PYTHONHASHSEED": "1"}
     command = [Path(sys.executable).with_name("byregion"), "build", target, "--public-url", URL]
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=400)
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
     assert re.fullmatch(rf"{target}: \d+ files, \d+ bytes\n", done.stderr)
