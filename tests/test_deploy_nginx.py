@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from byregion.namespaces import BASE
 from test_serve import served
 from web_servers import free_port, nginx_with, program
 
@@ -170,5 +171,8 @@ def test_who_asks_without_pause_is_told_to_wait_and_pages_are_still_read(site: h
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["retry-after"] == "5"
     assert answer.headers["access-control-allow-origin"] == "*"
-    assert answer.json()["status"] == 429
+    told = answer.json()
+    assert told["status"] == 429
+    document, _, kind = told["type"].partition("#")
+    assert f'id="{kind}"' in site.get("/" + document.removeprefix(BASE), headers={"accept": "text/html"}).text
     assert all(site.get(f"{REGION}.ttl").status_code == 200 for _ in range(3 * BURST))
