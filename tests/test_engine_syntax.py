@@ -172,6 +172,10 @@ def test_the_grammar_is_ll1() -> None:
         assert rule.otherwise is None or not set(rule.first) & follow[id(rule)], rule.choices
 
 
+def test_a_fault_can_be_written_out() -> None:
+    assert len(repr(reading.read("ASK {{{{ FILTER((((1 }", "QueryUnit").fault)) < 100_000
+
+
 def test_every_production_is_reached() -> None:
     rules = grammar.RULES
     reached = {id(rule) for rule in grammar.every({unit: rules[unit] for unit in ("QueryUnit", "UpdateUnit")})}

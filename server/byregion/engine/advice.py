@@ -18,6 +18,7 @@ from byregion.sparql import Token
 _ELSEWHERE: Final = {
     "AND": "&&",
     "AVERAGE": "AVG",
+    "BINDINGS": "VALUES",
     "ENDSWITH": "STRENDS",
     "IFNULL": "COALESCE",
     "IS": "BOUND(?name), !BOUND(?name) or =",
@@ -47,6 +48,7 @@ _UNREADABLE: Final = {
 _COMPARING: Final = ("=", "!=", "<", ">", "<=", ">=", "&&", "||", "+", "-", "*", "/", "IN", "NOT")
 # Keywords that are forgotten between others; not those that begin something or are a value.
 _BETWEEN: Final = ("AS", "BY", "DATA", "EXISTS", "IN", "SEPARATOR", "TO", "WHERE")
+_UPDATES: Final = ("ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT", "LOAD", "MOVE", "WITH")
 _PATTERNS: Final = ("BIND", "FILTER", "MINUS", "OPTIONAL", "SERVICE", "UNION", "VALUES")
 _MODIFIERS: Final = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET")
 _LAST: Final = "what follows the last } stands in this order: GROUP BY, HAVING, ORDER BY, LIMIT and OFFSET, VALUES"
@@ -72,6 +74,8 @@ def unreadable(character: str) -> str:
 def _update(fault: Fault) -> str:
     if "LOAD" in fault.expected and fault.terminal in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"):
         return "this is a query; send it as query, not as update"
+    if "SELECT" in fault.expected and "PREFIX" in fault.expected and fault.terminal in _UPDATES:
+        return "this is an update; send it as update, not as query"
     return ""
 
 
@@ -84,7 +88,7 @@ def _prologue(fault: Fault) -> str:
         return f"write PREFIX {name} <…>"
     if fault.previous(2) == "PREFIX" or last == "BASE":
         return "the IRI stands in angle brackets: <http://…>"
-    if text in (".", ";") and {"PREFIX", "BASE"} <= fault.expected:
+    if text in (".", ";") and last.startswith("<") and (fault.previous(2) == "BASE" or fault.previous(3) == "PREFIX"):
         return f"no {text} follows PREFIX or BASE in SPARQL; leave it out"
     return ""
 
@@ -254,7 +258,7 @@ def _place(fault: Fault) -> str:
         return f"{fault.terminal} stands in the pattern after WHERE, not among triples to be made or deleted"
     if fault.terminal == "SELECT" and fault.opened:
         return "a query within the query has braces of its own: { SELECT … }"
-    if fault.terminal == ";" and END in fault.expected:
+    if fault.terminal == ";" and END in fault.expected and fault.before:
         return "no ; ends a query; leave it out"
     if fault.terminal in CLOSES.values() and not fault.opened:
         return "leave it out" if END in fault.expected else "write the { that it closes"
@@ -276,7 +280,11 @@ def _outside(fault: Fault) -> str:
 def _triple(fault: Fault) -> str:
     """Commas between the terms of a triple, and variables in a path."""
     last = fault.before[-1] if fault.before else None
-    if last is None or (last.kind != "variable" and fault.terminal != "VAR"):
+    if last is None:
+        return ""
+    if fault.terminal == "{" and last.end == fault.token.start:
+        return "a path is repeated by ?, * or +; SPARQL 1.1 has no {n}"
+    if last.kind != "variable" and fault.terminal != "VAR":
         return ""
     if fault.terminal == "," and "^" in fault.expected:
         return "nothing stands between subject, property and value but spaces; leave the comma out"

@@ -52,7 +52,7 @@ def evaluate(loaded: LoadedStore, question: Question) -> Answer:
             return Answer("graph", question.media_type, written.graph(found, question.media_type, **limits))
         return Answer("solutions", question.media_type, written.solutions(found, question.media_type, **limits))
     except SyntaxError as error:
-        raise syntax.explain(question.query, error.msg) from error
+        raise syntax.explain(question.query, error.msg, has_base=bool(question.base)) from error
     except MemoryError as error:
         raise QueryTooLarge("the query needed more memory than it may take; ask for less, or in parts") from error
     except (OSError, RuntimeError) as error:

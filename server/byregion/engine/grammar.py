@@ -20,7 +20,8 @@ END: Final = "the end"
 _PIECE: Final = re.compile(r"'(?P<quoted>[^']+)'|(?P<mark>::=|[()|*+?])|(?P<name>\w+)")
 
 
-@dataclass(slots=True, eq=False)
+# Rules refer to each other in circles: written out, one would hold the whole grammar many times over.
+@dataclass(slots=True, eq=False, repr=False)
 class Rule:
     """A production, or a part of one in brackets: what it may be read as, chosen by the next terminal.
 

@@ -100,16 +100,18 @@ def _bound(stream: Sequence[Token]) -> Iterator[Mistake]:
 
 
 def _labels(stream: Sequence[Token]) -> Iterator[Mistake]:
-    """The label of a blank node in two groups."""
-    groups: list[int] = []
+    """The label of a blank node in two groups, or on both sides of one."""
+    blocks = [0]
     seen: dict[str, int] = {}
-    for index, token in enumerate(stream):
+    for index, token in enumerate(stream, 1):
         if token.text == "{":
-            groups.append(index)
-        elif token.text == "}" and groups:
-            groups.pop()
-        elif token.kind == "blank" and groups and seen.setdefault(token.text, groups[-1]) != groups[-1]:
-            yield token, f"the blank node {token.text} stands in two groups", "use a variable, or another label"
+            blocks.append(index)
+        elif token.text == "}" and len(blocks) > 1:
+            blocks.pop()
+            blocks[-1] = index
+        elif token.kind == "blank" and seen.setdefault(token.text, blocks[-1]) != blocks[-1]:
+            what = f"the blank node {token.text} stands in two groups, or on both sides of one"
+            yield token, what, "use a variable, or another label"
 
 
 def _data(stream: Sequence[Token]) -> Iterator[Mistake]:
@@ -186,13 +188,14 @@ def _grouped(stream: Sequence[Token], at: int) -> list[str] | None:
     if _text(stream, at) != "GROUP":
         return None
     names: list[str] = []
-    depth = 0
+    depth, before = 0, ""
     for token in stream[at + 2 :]:
         depth += (token.text == "(") - (token.text == ")")
         if depth == 0 and token.text.upper() in _ENDS_GROUP_BY:
             break
-        if token.kind == "variable":
+        if token.kind == "variable" and (depth == 0 or before == "AS"):
             names.append(token.text[1:])
+        before = token.text.upper()
     return names
 
 

@@ -7,6 +7,7 @@ that it refuses is read once more, by the grammar; what goes beyond the grammar 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Final
 
@@ -55,9 +56,12 @@ def explain_early(query: str, error: QuerySyntaxError, unit: Unit = "QueryUnit")
     return _found(query, unit) or error
 
 
-def explain(query: str, message: str, unit: Unit = "QueryUnit") -> QuerySyntaxError:
-    """Return the error for a `query`, or an update, of which pyoxigraph says `message`."""
-    return _found(query, unit) or _told(query, message)
+def explain(query: str, message: str, unit: Unit = "QueryUnit", *, has_base: bool = False) -> QuerySyntaxError:
+    """Return the error for a `query`, or an update, of which pyoxigraph says `message`.
+
+    `has_base` tells that relative IRIs were resolved, so that none of them is the mistake.
+    """
+    return _found(query, unit) or _told(query, message, has_base)
 
 
 def _found(query: str, unit: Unit) -> QuerySyntaxError | None:
@@ -156,14 +160,14 @@ def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def _told(query: str, message: str) -> QuerySyntaxError:
+def _told(query: str, message: str, has_base: bool) -> QuerySyntaxError:
     """Return the error with the place that Oxigraph tells."""
     match = _PLACE.match(message)
     if match is None:
         return QuerySyntaxError(message)
     line, column = int(match[1]), int(match[2])
-    offset, stream = _offset(query, line, column), list(sparql.tokens(query))
-    if relative := _relative(stream):
+    offset, stream = _offset(query, line, column), _tokens(query)
+    if not has_base and (relative := _relative(stream)):
         return _at(query, relative, "this IRI is relative", "write it in full, or put BASE <…> before the query")
     for said, meant in _SENTENCES.items():
         if said in match[3] and (at := next((token for token in stream if token.end >= offset), None)):
@@ -171,6 +175,14 @@ def _told(query: str, message: str) -> QuerySyntaxError:
     if at := next((token for token in stream if token.end > offset), None):
         return _at(query, at, f"{_cut(at.text)!r} is not possible here, or what stands before is wrong", "")
     return QuerySyntaxError("the query ends here, and something before is missing or wrong", line, column)
+
+
+def _tokens(query: str) -> list[Token]:
+    """Return the tokens up to what is none for who does not know the grammar: a < may look like an IRI without end."""
+    found: list[Token] = []
+    with suppress(QuerySyntaxError):
+        found.extend(sparql.tokens(query))
+    return found
 
 
 def _relative(stream: list[Token]) -> Token | None:
