@@ -68,8 +68,11 @@ def address(work: Path, certificate: tuple[Path, Path], plain_port: int) -> Iter
         text, times = re.subn(pattern, instead, text)
         assert times, f"{CONFIGURATION} has no {pattern}"
     public = f"https://127.0.0.1:{port}/"
+    own = dict(re.findall(r"#   (BYREGION_\w+)=(\S+)", text))
+    settings = own | {"BYREGION_PUBLIC_URL": public, "BYREGION_QUERY_SECONDS": "2"}
+    assert f"proxy_set_header {own['BYREGION_CLIENT_HEADER']} $remote_addr;" in text
     with (
-        served("--port", str(behind), BYREGION_PUBLIC_URL=public, BYREGION_QUERY_SECONDS="2") as (_, told),
+        served("--port", str(behind), **settings) as (_, told),
         nginx_with(text, port, work),
     ):
         assert told == public
@@ -134,8 +137,11 @@ def test_an_answer_is_compressed_for_who_asks_and_asked_again_by_its_tag(site: h
     assert packed.num_bytes_downloaded < plain.num_bytes_downloaded / 2
     assert packed.content == plain.content
     assert "Accept-Encoding" in packed.headers["vary"]
-    for answer in (plain, packed):
-        asked = {"accept-encoding": "gzip", "if-none-match": answer.headers["etag"]}
+    assert plain.headers["etag"] != packed.headers["etag"]
+    for answer, encoding in ((plain, "identity"), (packed, "gzip")):
+        # Strong: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.1
+        assert answer.headers["etag"].startswith('"')
+        asked = {"accept-encoding": encoding, "if-none-match": answer.headers["etag"]}
         again = site.get(f"{REGION}.ttl", headers=asked)
         assert (again.status_code, again.content) == (304, b"")
 
