@@ -40,6 +40,7 @@ _WELL_KNOWN: Final = {
 }
 _ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 _SHOWN: Final = 40
+_MOST_SAID: Final = 300
 _MOST_NAMED: Final = 8
 
 
@@ -83,7 +84,8 @@ def _found(query: str, unit: Unit) -> QuerySyntaxError | None:
 
 
 def _at(query: str, token: Token, message: str, hint: str) -> QuerySyntaxError:
-    return QuerySyntaxError(message, *sparql.position(query, token.start), token.text, hint)
+    said, would_do = _cut(message, _MOST_SAID), _cut(hint, _MOST_SAID)
+    return QuerySyntaxError(said, *sparql.position(query, token.start), token.text, would_do)
 
 
 def _offset(query: str, line: int, column: int) -> int:
@@ -156,8 +158,8 @@ _CLASSES: Final = {
 }
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+def _cut(text: str, most: int = _SHOWN) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _told(query: str, message: str, has_base: bool) -> QuerySyntaxError:
