@@ -197,8 +197,9 @@ def _patched(write: GraphWrite, before: frozenset[bytes]) -> frozenset[bytes]:
 _FORMATS: Final = {media_type: cast(RdfFormat, RdfFormat.from_media_type(media_type)) for media_type in TYPES}
 _PLACE: Final = re.compile(r"^Parser error (?:at|between) [^:]*: ")
 _MARK: Final = b"\xef\xbb\xbf"
-# https://www.w3.org/TR/xml/#NT-prolog
-_DECLARES: Final = re.compile(rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<!", re.DOTALL)
+# https://www.w3.org/TR/xml/#sec-prolog-dtd: outside of what holds any text.
+_TEXT: Final = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
+_DECLARES: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 def _read(write: GraphWrite) -> frozenset[bytes]:
@@ -206,7 +207,7 @@ def _read(write: GraphWrite) -> frozenset[bytes]:
     lines: frozenset[bytes] = frozenset()
     for body in write.bodies:
         data = body.data.removeprefix(_MARK)
-        if body.media_type == "application/rdf+xml" and _DECLARES.match(data):
+        if body.media_type == "application/rdf+xml" and _DECLARES.search(_TEXT.sub(b"", data)):
             raise RdfSyntaxError("a document type is declared, and entities are not expanded; write the text out", 1, 1)
         try:
             triples = [_triple(quad) for quad in _parsed(data, body.media_type, write.base)]

@@ -46,7 +46,7 @@ def change(path: str = "") -> Response:
         raise MethodNotAllowed(request.method, ("GET", "HEAD", "POST", "OPTIONS"))
     target = _new() if is_store else graph_store.target(path)
     what = GraphWrite(method, target.iri, tuple(_bodies(method)), target.base, _conditions())
-    written = writes.write(what, token)
+    written = writes.carry_out(what, token)
     response = updates.done(written, 201 if target.iri in written.created else 204)
     if is_store:
         response.headers["Location"] = target.iri

@@ -15,10 +15,10 @@ def answer(text: str, using: DatasetDescription | None = None) -> Response:
     """Do an update, and tell that it is done: 204, or 200 with a page for a browser.
 
     `using` is the dataset that the protocol describes for its WHERE clauses. Raises as `writes.permitted` and
-    `writes.write` do.
+    `writes.carry_out` do.
     """
     token = writes.permitted()
-    written = writes.write(Update(text, using, f"{site().settings.url}sparql"), token)
+    written = writes.carry_out(Update(text, using, f"{site().settings.url}sparql"), token)
     if prefers_html(request.headers.get("Accept")):
         return told(written)
     return done(written, 204)

@@ -44,7 +44,7 @@ def permitted() -> Token:
     return known.check(given.strip())
 
 
-def write(what: Update | GraphWrite, token: Token) -> Written:
+def carry_out(what: Update | GraphWrite, token: Token) -> Written:
     """Have the engine do a write as the one whose token this is; raises what `Writable.write` does."""
     engine = site().engine
     if not isinstance(engine, Writable):
