@@ -31,7 +31,7 @@ $(SUITE): tests/w3c/suite.txt | .venv
 suite: $(SUITE)  ## Download the test suites of the W3C
 
 # What the tests run besides Python.
-PROGRAMS := apache2 nginx openssl virtuoso-t
+PROGRAMS := apache2 nginx openssl virtuoso-t systemd-analyze
 
 test: .venv $(SUITE)  ## Run every test
 	@missing=$$(for program in $(PROGRAMS); do PATH="$$PATH:/usr/sbin" command -v $$program >/dev/null || echo $$program; done); \
@@ -57,4 +57,4 @@ lock: .venv  ## Pin the newest versions that pyproject.toml allows in constraint
 system:  ## Install the Debian packages that the targets need (as root, once)
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-	  python3-venv git apache2-bin nginx openssl virtuoso-opensource-7-bin
+	  python3-venv git apache2-bin nginx openssl systemd virtuoso-opensource-7-bin

@@ -105,7 +105,7 @@ def test_what_may_be_asked_is_answered_as_described(api: BaseSchema, path: str, 
     assert min(seen) < 400 or path in NOT_THERE
 
 
-@pytest.mark.parametrize(("path", "method"), [item for item in OPERATIONS if item[0] != "/health"])
+@pytest.mark.parametrize(("path", "method"), [item for item in OPERATIONS if not item[0].startswith("/health")])
 def test_what_may_not_be_asked_is_refused_as_described(api: BaseSchema, path: str, method: str):
     seen: list[int] = []
     ask(api, path, method, GenerationMode.NEGATIVE, seen)

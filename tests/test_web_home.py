@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import httpx
 import pytest
 from rdflib import RDF, URIRef
 
+from byregion.config import Settings
+from byregion.engine.launch import Template
 from byregion.engine.pool import Pool
 from byregion.namespaces import ID, KINDS
+from byregion.web import create_app
 from byregion.web.listing import CLASSES
 from second_region import FILES as SECOND_REGION
 from web_world import BROWSER, page_of, text_of
@@ -101,6 +106,21 @@ def test_health_says_that_the_server_is_up_and_what_it_publishes(client: httpx.C
     assert response.headers["content-type"] == "application/json"
     assert response.json() == {"status": "ok", "revision": engine.revision}
     assert response.headers["cache-control"] == "no-store"
+
+
+def test_ready_says_that_queries_are_answered_and_whether_the_downloads_are_made(client: httpx.Client, engine: Pool):
+    told = client.get("/health/ready").json()
+    assert (told["status"], told["revision"]) == ("ok", engine.revision)
+    assert isinstance(told["downloads"], bool)
+
+
+def test_ready_is_not_said_where_no_query_is_answered(template: Template, data: Path):
+    pool = template.pool()
+    app = create_app(Settings(data=data), pool)
+    pool.close()
+    with httpx.Client(transport=httpx.WSGITransport(app=app), base_url="http://127.0.0.1:8080") as client:
+        assert client.get("/health/ready").status_code == 503
+        assert client.get("/health").status_code == 200
 
 
 @pytest.mark.parametrize("address", ["/", "/doc/region/", "/queries", "/problems"])

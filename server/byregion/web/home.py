@@ -9,12 +9,16 @@ from typing import Final
 from flask import Blueprint, Response
 from rdflib.term import Node
 
+from byregion import results
 from byregion.namespaces import BR
 from byregion.web import listing, named, respond, schema_org, signposts
 from byregion.web.naming import Value
 from byregion.web.site import select, site
 
 blueprint = Blueprint("home", __name__)
+
+_READY_WITHIN: Final = 2.0
+"""Seconds in which the engine must answer for the server to count as ready."""
 
 
 @blueprint.get("/")
@@ -74,7 +78,18 @@ def _summaries() -> list[Summary]:
 @blueprint.get("/health")
 def health() -> Response:
     """Tell that the server is up, and which revision it publishes."""
-    body = json.dumps({"status": "ok", "revision": site().engine.revision}) + "\n"
-    response = Response(body, content_type="application/json")
+    return _well({"status": "ok", "revision": site().engine.revision})
+
+
+@blueprint.get("/health/ready")
+def ready() -> Response:
+    """Tell that queries are answered, and whether the downloads are made; raises as the engine does."""
+    site().engine.query("ASK {}", results.JSON, seconds=_READY_WITHIN)
+    made = site().edition.is_made()
+    return _well({"status": "ok", "revision": site().engine.revision, "downloads": made})
+
+
+def _well(told: dict[str, object]) -> Response:
+    response = Response(json.dumps(told) + "\n", content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response
