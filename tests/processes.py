@@ -28,7 +28,11 @@ def cpu_ms(pid: int) -> float:
     """The milliseconds of CPU that a process and all that it started have used, in steps of 10."""
     ticks = 0
     for one in (pid, *descendants(pid)):
-        fields = Path(f"/proc/{one}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        try:
+            fields = Path(f"/proc/{one}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            # What it used is counted with its parent's children from now on.
+            continue
         # utime, stime, and those of the children that were waited for: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
         ticks += sum(map(int, fields[11:15]))
     return ticks * 1000 / os.sysconf("SC_CLK_TCK")
