@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import socket
 import subprocess
@@ -12,9 +13,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from rdflib import RDF
+from rdflib import RDF, URIRef
+from tests.bench import client, http, made, mix, regions, report
 
-from bench import client, mix, regions
 from byregion import evidence, infer, validate
 from byregion.dataset import data_files, ontology_files, read
 from byregion.engine.memory import MemoryEngine
@@ -59,7 +60,7 @@ def test_a_made_up_region_is_the_same_whatever_else_is_made(two_regions: Path, t
 
 def test_nothing_made_up_has_an_iri_that_could_be_published(two_regions: Path):
     graph = validate.merge(read(data_files(two_regions)))
-    assert {subject for subject in graph.subjects() if not subject.startswith(regions.BASE)} == set()
+    assert {subject for subject in graph.subjects() if not subject.startswith(made.BASE)} == set()
 
 
 def test_every_query_of_the_mix_has_an_answer_in_the_made_up_data(two_regions: Path):
@@ -67,7 +68,14 @@ def test_every_query_of_the_mix_has_an_answer_in_the_made_up_data(two_regions: P
     names = [query.name for query in mix.mix()]
     assert len(names) == len(set(names))
     for query in mix.mix():
-        assert query.rows(engine.query(query.text, query.accept).body) > 0, query.name
+        found = query.rows(engine.query(query.text, query.accept).body)
+        assert found > 0, f"{query.name}: let tests/bench/mix.py ask for something that is there, or region.yaml say it"
+
+
+def test_what_is_asked_for_instead_of_an_example_is_in_the_made_up_data(two_regions: Path):
+    graph = validate.merge(read(data_files(two_regions)))
+    for kind, slug in mix._SLUGS.items():
+        assert (URIRef(f"{made.BASE}id/{kind}/{slug}"), RDF.type, None) in graph
 
 
 # --- The client -------------------------------------------------------------------------------------------------------
@@ -124,7 +132,7 @@ def answer_three(connection: socket.socket) -> None:
 
 
 def test_the_client_sends_a_log_in_order_and_counts_what_is_wrong_or_cut(parrot: int):
-    right, wrong = (client.hashlib.sha256(path).hexdigest() for path in (b"/right", b"/another"))
+    right, wrong = (hashlib.sha256(path).hexdigest() for path in (b"/right", b"/another"))
     asked = [
         client.Request("/right", "*/*", right),
         client.Request("/wrong", "*/*", wrong),
@@ -150,6 +158,57 @@ def test_the_client_asks_nothing_twice_where_each_request_is_to_be_new(parrot: i
     told = client.Client(client.Job(parrot, [client.Request("/", "*/*", "of no body")], vary=True, most=20)).run()
     assert set(told.statuses) == {"200"}
     assert told.wrong >= 20
+
+
+# --- Logs and ratios --------------------------------------------------------------------------------------------------
+
+
+def test_of_a_log_seventy_per_cent_of_the_requests_came_before():
+    different, order = http.log_of(mix.mix(), 3000, 1)
+    assert set(order) == set(range(len(different)))
+    assert 0.67 < 1 - len(different) / len(order) < 0.73
+    assert http.log_of(mix.mix(), 3000, 1) == (different, order)
+
+
+def test_logs_of_two_rounds_have_no_request_in_common():
+    one, other = (set(http.log_of(mix.mix(), 500, number)[0]) for number in (1, 2))
+    assert not one & other
+
+
+def sample(server: str, query: str, number: int, cpu: float) -> http.Sample:
+    return http.Sample(server, query, number, cpu, 1000 / cpu, cpu, cpu, 10, {"200": 10})
+
+
+def test_a_ratio_is_the_geometric_mean_of_medians_over_what_both_answer_alike():
+    queries = tuple(one for one in mix.mix() if one.name in ("participants", "lookup-is-measure", "scan-count-triples"))
+    run = report.Run(1, 1, queries, unequal={"oxigraph": {"scan-count-triples": "2 rows, not 1"}})
+    cpu = {"participants": (9.0, 4.5), "lookup-is-measure": (1.0, 0.125), "scan-count-triples": (9.0, 1.0)}
+    for number in range(3):
+        for query, (ours, theirs) in cpu.items():
+            run.uncached.append(sample("byregion", query, number, ours + (number - 1) * (query == "participants")))
+            run.uncached.append(sample("oxigraph", query, number, theirs))
+    found = {one.what: one for one in report.ratios(run)}
+    assert found["uncached, all queries"].queries == 2
+    assert found["uncached, all queries"].value == pytest.approx((2 * 8) ** 0.5)
+    assert found["uncached, lookups"].value == pytest.approx(8)
+    assert found["uncached, above 3 ms"].value == pytest.approx(2)
+    assert (found["uncached, above 3 ms"].least, found["uncached, above 3 ms"].most) == pytest.approx(
+        (8 / 4.5, 10 / 4.5)
+    )
+
+
+def test_an_answer_with_other_rows_is_not_compared():
+    checks = [
+        http.Check("byregion", "one", 3, 0.1, 1),
+        http.Check("oxigraph", "one", 3, 0.1, 1),
+        http.Check("virtuoso", "one", 4, 0.1, 1),
+        http.Check("byregion", "two", 0, 0.1, 1, "status 503: busy"),
+        http.Check("oxigraph", "two", 7, 0.1, 1),
+    ]
+    assert http.unequal(checks, "byregion") == {
+        "virtuoso": {"one": "4 rows, not 3"},
+        "byregion": {"two": "status 503: busy"},
+    }
 
 
 # --- All of it --------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ Prints medians and writes everything to tests/bench/results/, with the machine a
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -21,17 +22,17 @@ PARTS = ("local", "http", "cached", "log", "fire")
 def main() -> None:
     """Measure what is asked for, print and write."""
     options = _options()
-    began = datetime.now(UTC)
-    body: dict[str, object] = {"at": began.isoformat(), "machine": report.machine(), "settings": report.settings()}
+    load = os.getloadavg()
+    body: dict[str, object] = {"at": datetime.now(UTC).isoformat(), "machine": report.machine()}
     print("machine:", body["machine"])
     if "local" in options.only:
         body["local"] = _local(options)
     if set(options.only) - {"local"}:
+        body["settings"] = report.settings()
         print("byregion serve by itself:", body["settings"])
-        runs = [_run(options, count) for count in options.regions]
-        body["runs"] = [report.record(run) for run in runs]
-    body["load_at_end"] = report.machine()["load"]
-    print(f"\nload {body['machine']['load']} at the start, {body['load_at_end']} at the end")  # type: ignore[index]
+        body["runs"] = [report.record(_run(options, count)) for count in options.regions]
+    body["load"] = {"at_start": load, "at_end": os.getloadavg()}
+    print("\nload of the last 1, 5 and 15 minutes:", body["load"])
     if not options.smoke:
         print(report.write(body))
 
@@ -52,7 +53,7 @@ def _options() -> argparse.Namespace:
         options.regions, options.rounds, options.seconds = [1], 1, 0.02
         options.fire_seconds, options.log = 0.2, 10
         options.peers = [name for name in options.peers if name != "virtuoso"]
-        options.queries = ["participants", "everything-of-goal", "describe-result"]
+        options.queries = ["participants", "lookup-everything-of-goal", "lookup-describe-result"]
     return options
 
 

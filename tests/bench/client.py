@@ -138,23 +138,30 @@ class Connection:
         self.began = 0.0
         self.answer = Answer()
         self.socket: socket.socket | None = None
+        self.used = False  # answered on before: then the server may close it just when it is used again
         self._port = port
         self._sent = b""
 
-    def send(self, number: int, request: bytes) -> socket.socket:
-        """Send a request, on a new connection where the old one is closed; returns what to listen to."""
+    def send(self, number: int, request: bytes) -> None:
+        """Send a request, on a new connection where the old one is closed."""
         self.number, self._sent = number, request
         self.began = time.perf_counter()
-        return self.send_again()
+        try:
+            self.send_now()
+        except ConnectionError:
+            if not self.used:
+                raise
+            self.close()
+            self.send_now()
 
-    def send_again(self) -> socket.socket:
-        """Send the request once more: the server may close an idle connection just when it is used."""
+    def send_now(self) -> None:
+        """Send the request, for the first time or once more."""
         if self.socket is None:
+            self.used = False
             self.socket = socket.create_connection(("127.0.0.1", self._port))
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.answer = Answer()
         self.socket.sendall(self._sent)
-        return self.socket
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -209,31 +216,44 @@ class Client:
             return
         middle = str(next(self._counter)).encode() if self.job.vary else b""
         try:
-            listening = connection.send(number, self._heads[number] + middle + self._tails[number])
-            self._selector.register(listening, selectors.EVENT_READ, connection)
+            connection.send(number, self._heads[number] + middle + self._tails[number])
+            self._listen(connection)
         except OSError as error:
             self._count(f"not sent: {error.strerror}")
             connection.close()
 
+    def _listen(self, connection: Connection) -> None:
+        if connection.socket:
+            self._selector.register(connection.socket, selectors.EVENT_READ, connection)
+
     def _receive(self, connection: Connection) -> None:
-        if connection.socket is None:
-            raise RuntimeError("a connection that is closed cannot be listened to")
         try:
-            data = connection.socket.recv(RECEIVE)
-        except OSError as error:
-            return self._lost(connection, f"no answer: {error.strerror}")
+            data = connection.socket.recv(RECEIVE) if connection.socket else b""
+        except OSError:
+            data = b""
+        answer = connection.answer
         if data:
-            if connection.answer.feed(data):
+            if answer.feed(data):
                 self._whole(connection)
-        elif connection.answer.ends_with_connection:
-            connection.answer.closes = True
+        elif answer.ends_with_connection:
+            answer.closes = True
             self._whole(connection)
-        elif connection.answer.has_begun:
-            self._lost(connection, "half an answer")
+        elif answer.has_begun or not connection.used:
+            self._lost(connection, "half an answer" if answer.has_begun else "no answer")
         else:
+            self._again(connection)
+
+    def _again(self, connection: Connection) -> None:
+        """Send a request once more, on a new connection."""
+        if connection.socket:
             self._selector.unregister(connection.socket)
+        connection.close()
+        try:
+            connection.send_now()
+            self._listen(connection)
+        except OSError as error:
+            self._count(f"not sent: {error.strerror}")
             connection.close()
-            self._selector.register(connection.send_again(), selectors.EVENT_READ, connection)
 
     def _lost(self, connection: Connection, why: str) -> None:
         self._end(connection, why)
@@ -245,6 +265,7 @@ class Client:
         right = self.job.requests[connection.number].sha256
         if right and answer.status == 200 and hashlib.sha256(answer.body()).hexdigest() != right:
             self.told.wrong += 1
+        connection.used = True
         self._end(connection, str(answer.status))
         if answer.closes:
             connection.close()

@@ -11,7 +11,7 @@ import pyoxigraph
 from byregion import queries, results, sparql
 from byregion.assets import folder
 
-from .regions import BASE
+from .made import BASE
 
 GROUPS: Final = ("named", "lookup", "scan")
 LIGHT: Final = "participants"
@@ -21,10 +21,24 @@ _QUERIES: Final = Path(__file__).resolve().parent / "queries"
 _GRAPH: Final = "text/turtle"
 _SLUGS: Final = {
     "advice": "region-1-youth",
+    "conclusion": "region-1-labour",
+    "focus-area": "region-1-education",
+    "follow-up": "region-1-model",
+    "goal": "region-1-recruitment",
     "measure-group": "region-1-business",
     "municipality": "kommune-1-2",
+    "observation": "region-1-population",
+    "organisation": "region-1-authority",
+    "participation": "region-1-1",
+    "place": "region-1-2015",
     "plan": "region-1-business",
+    "programme": "program",
+    "question": "region-1-skills",
+    "quote": "region-1-1",
     "region": "region-1",
+    "result": "region-1-model",
+    "source": "region-1-page",
+    "statement": "region-1-equation",
 }
 """What stands in the made-up data for the entities that the queries have as examples, by kind."""
 _VALUES: Final = {"number": ["0000", "0001"], "from": ["2020-01-01"], "before": ["2024-01-01"], "date": ["2019-12-31"]}
@@ -59,7 +73,7 @@ def queries_of(group: str) -> tuple[Query, ...]:
     paths = sorted((_QUERIES / group).glob("*.rq"))
     if not paths:
         raise FileNotFoundError(f"there is no query in {_QUERIES / group}")
-    return tuple(_query(path.stem, group, path.read_text(encoding="utf-8")) for path in paths)
+    return tuple(_query(f"{group}-{path.stem}", group, path.read_text(encoding="utf-8")) for path in paths)
 
 
 def mix() -> tuple[Query, ...]:

@@ -27,21 +27,29 @@ _PLACED: Final = {"nb": "Fylket er trukket.", "nn": "Fylket er trekt.", "en": "T
 def add(made: Dataset, number: int, random: Random) -> list[Ref]:
     """Add the municipalities of a region, what became of them in 2020 and 2024, and their participations.
 
-    The first four merge in 2020; the others get new numbers; in 2024 all get new numbers. Returns those of 2015.
+    The first three merge in 2020 with one from outside the region, and the others get new numbers; in 2024 all do.
+    Returns those that the region has.
     """
     place_in = county(random.randint(1, COUNTIES))
     numbers = iter(range((number - 1) * MOST_NUMBERS, number * MOST_NUMBERS))
-    many = random.randint(7, 9)
+    many = random.randint(6, 8)
     held = {}
     for place in range(1, many + 1):
         municipality = _municipality(made, f"{number}-{place}", random)
         held[municipality] = _number(made, next(numbers), municipality, place_in, None, "2020-01-01")
         _participate(made, municipality, f"Kommune {number}-{place}", place)
+    if number > 1:
+        # Some municipalities take part in two regions.
+        guest = f"{number - 1}-2"
+        _participate(made, iri(BASE, "municipality", f"kommune-{guest}"), f"Kommune {guest}", many + 1)
     members = list(held)
+    outside = _municipality(made, f"{number}-utenfor", random)
+    merging = [held[one] for one in members[:3]]
+    merging.append(_number(made, next(numbers), outside, place_in, None, "2020-01-01"))
     merged = _municipality(made, f"{number}-ny", random)
     later = {merged: _number(made, next(numbers), merged, place_in, "2020-01-01", "2024-01-01")}
-    _change(made, "merger", [held[one] for one in members[:4]], later[merged], "2020-01-01")
-    for municipality in members[4:]:
+    _change(made, "merger", merging, later[merged], "2020-01-01")
+    for municipality in members[3:]:
         later[municipality] = _number(made, next(numbers), municipality, place_in, "2020-01-01", "2024-01-01")
         _change(made, "renumbering", [held[municipality]], later[municipality], "2020-01-01")
     for municipality, before in later.items():

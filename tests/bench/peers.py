@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from importlib.metadata import version
@@ -69,7 +69,8 @@ def start(names: list[str], data: Data, folder: Path, *, deadline: int = 0) -> I
     `deadline` is the time limit in seconds that Oxigraph's server is given; 0 is none, as it starts by itself.
     """
     with ExitStack() as stack:
-        servers, missing = [], []
+        servers: list[Server] = []
+        missing: list[str] = []
         for name in names:
             home = folder / name
             home.mkdir(parents=True)
@@ -175,7 +176,7 @@ def virtuoso(data: Data, folder: Path, deadline: int) -> Iterator[Server]:
         yield Server("virtuoso", _virtuoso_version(program), process, port, "/sparql", default)
 
 
-STARTERS: Final[Mapping[str, Callable[..., object]]] = {
+STARTERS: Final[Mapping[str, Callable[[Data, Path, int], AbstractContextManager[Server]]]] = {
     US: byregion,
     "oxigraph": oxigraph,
     "rdflib-endpoint": rdflib_endpoint,

@@ -74,7 +74,6 @@ def machine() -> dict[str, object]:
     return {
         "cpu": next((line.partition(":")[2].strip() for line in cpus if line.startswith("model name")), ""),
         "cpus": os.cpu_count(),
-        "load": os.getloadavg()[0],
         "system": platform.platform(),
         "python": platform.python_version(),
         "packages": {name: version(name) for name in _PACKAGES},
@@ -195,8 +194,8 @@ def _table(run: Run, samples: Sequence[Sample], title: str, names: Sequence[str]
     for name in names or [one.name for one in run.queries]:
         cells = []
         for server in servers:
-            figures = [column.get(name) for column in columns[server]]
-            cells.append("-" if None in figures else "{:.3f} {:8.0f} {:8.2f}/{:<8.2f}".format(*figures))
+            figures = [column[name] for column in columns[server] if name in column]
+            cells.append("{:.3f} {:8.0f} {:8.2f}/{:<8.2f}".format(*figures) if figures else "-")
         print(f"  {name:32}" + "".join(f"{cell:>36}" for cell in cells))
 
 
