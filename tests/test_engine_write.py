@@ -355,10 +355,13 @@ def test_a_token_for_some_graphs_changes_no_other(pool: Pool):
     assert count(pool, "GRAPH ?g { ?s ?p ?o }") == 0
 
 
-def test_what_is_published_takes_no_writes(tmp_path: Path):
-    with serve_template([], (), Limits()) as published, contextlib.closing(published.pool()) as engine:
-        with pytest.raises(QueryRefused, match="takes no writes"):
-            engine.write(update("INSERT DATA { <a> <b> 1 }"))
+def test_what_is_published_takes_no_writes():
+    with (
+        serve_template([], (), Limits()) as published,
+        contextlib.closing(published.pool()) as engine,
+        pytest.raises(QueryRefused, match="takes no writes"),
+    ):
+        engine.write(update("INSERT DATA { <a> <b> 1 }"))
 
 
 # --- Limits, and ends that nobody wanted ------------------------------------------------------------------------------
