@@ -73,7 +73,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             assert process.stdout is not None
             line = process.stdout.readline()
             assert line.startswith("byregion is at http"), line or process.communicate(timeout=20)
-            yield Server(line.removeprefix("byregion is at ").strip(), path, log)
+            found = Server(line.removeprefix("byregion is at ").strip(), path, log)
+            with found.plain, found.client:
+                yield found
         finally:
             process.terminate()
             process.communicate(timeout=20)

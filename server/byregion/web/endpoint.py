@@ -95,6 +95,10 @@ def _plain(query: Query, offer: Offer) -> Response:
     if "ETag" in told and request.if_none_match.contains_weak(tag):
         return Response(status=304, headers=told)
     answer = answers.engine_answer(query, offer)
+    if answer.revision:
+        # A write may have come in between.
+        tag = service.tag(answer.revision, site().code, query, offer)
+        told = dict(service.headers(query, offer, site().settings, tag)) | {"Byregion-Revision": answer.revision}
     return Response(answer.body, headers=told)
 
 
