@@ -13,7 +13,7 @@ from rdflib import RDF, Graph, Literal, URIRef
 from byregion import validate
 from byregion.assets import folder
 from byregion.config import LANGUAGES
-from byregion.convert.workbook.graphs import Settled, settle
+from byregion.convert.workbook.graphs import Graphs, Settled, settle
 from byregion.convert.workbook.importing import Imported, read_tables
 from byregion.convert.workbook.names import Surroundings
 from byregion.convert.workbook.sheets import sheets
@@ -72,8 +72,8 @@ def imported(tables: Sequence[Table], language: str = "nb") -> Imported:
     return read_tables(tables, form(language), surroundings(language))
 
 
-def judged(graph: Graph) -> Iterable[validate.Result]:
-    return validate.report(around() + graph, shapes()).results
+def judged(made: Graphs) -> Iterable[validate.Result]:
+    return validate.report(around() + made.stated + made.translations, shapes()).results
 
 
 def settled(tables: Sequence[Table], language: str = "nb", *, keep_valid: bool = False) -> Settled:

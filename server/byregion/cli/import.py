@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import click
-from rdflib import RDF, Graph
+from rdflib import Graph
+from rdflib.graph import ReadOnlyGraphAggregate
 
 from byregion import iri, validate
 from byregion.cli.screen import common, screen
@@ -18,7 +19,7 @@ from byregion.convert.workbook import copying, reading
 from byregion.convert.workbook.graphs import PARTS, Graphs, Settled, settle
 from byregion.convert.workbook.importing import Imported, errors, read_tables
 from byregion.convert.workbook.merging import Previous, previous
-from byregion.convert.workbook.tables import Entry, Problem
+from byregion.convert.workbook.tables import Entry, Place, Problem, joined
 from byregion.dataset import layout
 from byregion.errors import ConfigError
 from byregion.terms import shorten
@@ -45,11 +46,11 @@ def command(path: Path, out: Path | None, keep_valid: bool, replace: bool, copy:
         imported = read_tables(tables, here.form, here.around)
         before = _before(out, here)
     with screen().working("judging by the shapes"):
-        settled = settle(imported, here.form, lambda graph: _judged(graph, before, here), keep_valid=keep_valid)
+        settled = settle(imported, here.form, lambda made: _judged(made, before, here), keep_valid=keep_valid)
     _tell(settled)
     wrong = bool(errors(settled.problems))
     if not wrong or keep_valid:
-        gone = before.gone(settled.graphs.merged())
+        gone = before.gone(settled.graphs)
         if gone and not replace:
             listed = ", ".join(shorten(thing) for thing in gone[:10]) + (" …" if len(gone) > 10 else "")
             message = f"{out} has {len(gone)} things that the workbook has not: {listed}; --replace takes them away"
@@ -78,27 +79,34 @@ def _before(out: Path | None, here: World) -> Previous:
     return previous(parts(out), here.form, here.around)
 
 
-def _judged(graph: Graph, before: Previous, here: World) -> Iterable[validate.Result]:
-    whole = here.graph + graph
+def _judged(made: Graphs, before: Previous, here: World) -> Iterable[validate.Result]:
+    kept = Graph(bind_namespaces="none")
     for part in PARTS:
-        for triple in before.kept(part, graph):
-            whole.add(triple)
+        for triple in before.kept(part, made):
+            kept.add(triple)
+    whole = ReadOnlyGraphAggregate([here.graph, kept, *made.both()])
     return validate.report(whole, here.shapes).results
 
 
 def _tell(settled: Settled) -> None:
-    """Say what is wrong, what is to be known, and what was left out for it."""
-    for problem in settled.problems:
-        if problem.severity == "error":
-            screen().say(_line(problem), "red")
+    """Say what is wrong, what is to be known, and what was left out for it; the same of many cells is said once."""
+    for severity, message, places in _by_message(settled.problems):
+        if severity == "error":
+            screen().say(f"{joined(places)}: {message}", "red")
         else:
-            screen().tell(_line(problem), "yellow")
-    for problem in settled.dropped:
-        screen().say(_line(problem), "yellow")
+            screen().tell(f"{joined(places)}: {message}", "yellow")
+    for _, message, places in _by_message(settled.dropped):
+        screen().say(f"{joined(places)}: {message}", "yellow")
 
 
-def _line(problem: Problem) -> str:
-    return f"{problem.place}: {problem.message}"
+def _by_message(problems: Iterable[Problem]) -> Iterator[tuple[str, str, list[Place]]]:
+    """Yield severity, message and places of what is the same in one column, in the order of the first."""
+    groups: dict[tuple[int, int, str, str], list[Place]] = {}
+    for problem in problems:
+        key = (problem.place.table, problem.place.column, problem.severity, problem.message)
+        groups.setdefault(key, []).append(problem.place)
+    for (_, _, severity, message), places in groups.items():
+        yield severity, message, places
 
 
 # --- Writing ----------------------------------------------------------------------------------------------------------
@@ -106,11 +114,7 @@ def _line(problem: Problem) -> str:
 
 def _write(out: Path, graphs: Graphs) -> None:
     """Write the parts of a dataset: all of them or, where that fails, none."""
-    texts = {
-        f"{part}.ttl": layout(graph)
-        for part, graph in zip(PARTS, (graphs.stated, graphs.translations), strict=True)
-        if len(graph)
-    }
+    texts = {f"{part}.ttl": layout(graph) for part, graph in zip(PARTS, graphs.both(), strict=True) if len(graph)}
     out.parent.mkdir(parents=True, exist_ok=True)
     made = out.parent / f"{out.name}.{os.getpid()}.tmp"
     made.mkdir()
@@ -158,6 +162,3 @@ def _write_copy(path: Path, copy: Path | None, imported: Imported, settled: Sett
         screen().warn(f"{sheet}: there is no column for ids, so {path} keeps its own names for nothing")
     written = copying.copy(path, copy, made)
     screen().tell(f"{written}: a copy of the workbook with {len(made)} new ids; go on in that one")
-
-
-__all__ = ["RDF", "command"]

@@ -50,7 +50,11 @@ def export(parts: Mapping[str, Graph], form: Form, around: Surroundings) -> Expo
         imported = read_tables(tables(rows, form), form, around)
         back = graphs(imported.entries)
         # A row that is not understood, or understood as something else, is not what the dataset says.
-        wrong = {subject for graph, own in _pairs(back, said) for subject, _, _ in set(graph) - set(own)}
+        wrong = {
+            subject
+            for graph, own in zip(back.both(), said.both(), strict=True)
+            for subject, _, _ in set(graph) - set(own)
+        }
         missing = {thing for each in rows.values() for thing, _ in each}.difference(back.stated.subjects(RDF.type))
         refused = {problem.place for problem in errors(imported.problems)}
         wrong |= {
@@ -61,13 +65,9 @@ def export(parts: Mapping[str, Graph], form: Form, around: Surroundings) -> Expo
             break
         without |= new
     left = {name: set(graph) for name, graph in parts.items()}
-    for name, graph in zip(PARTS, (back.stated, back.translations), strict=True):
+    for name, graph in zip(PARTS, back.both(), strict=True):
         left[name] = left.get(name, set()) - set(graph)
     return Exported(rows, {name: list(in_order(triples)) for name, triples in sorted(left.items()) if triples})
-
-
-def _pairs(one: Graphs, other: Graphs) -> list[tuple[Graph, Graph]]:
-    return [(one.stated, other.stated), (one.translations, other.translations)]
 
 
 def _entity(subject: Node) -> URIRef:

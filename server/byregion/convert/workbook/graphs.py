@@ -17,7 +17,7 @@ from byregion.convert.workbook.cells import Fault
 from byregion.convert.workbook.importing import Imported, errors
 from byregion.convert.workbook.sheets import Column
 from byregion.convert.workbook.tables import Entry, Form, Place, Problem
-from byregion.namespaces import BR, OA, empty_graph
+from byregion.namespaces import BR, OA, bind
 from byregion.terms import best, shorten
 
 PARTS: Final = ("stated", "translations")
@@ -31,21 +31,27 @@ class Graphs:
     stated: Graph
     translations: Graph
 
-    def merged(self) -> Graph:
-        """Return both as one graph."""
-        graph = Graph(bind_namespaces="none")
-        graph += self.stated
-        graph += self.translations
-        return graph
+    def both(self) -> tuple[Graph, Graph]:
+        """Return the graphs in the order of `PARTS`."""
+        return self.stated, self.translations
+
+    def described(self) -> set[Node]:
+        """Return the entities that have a class here."""
+        return set(self.stated.subjects(RDF.type))
 
 
 def graphs(entries: Iterable[Entry]) -> Graphs:
     """Return what the entities say, as the parts of a dataset."""
-    made = Graphs(empty_graph(), empty_graph())
+    made = Graphs(_quick_graph(), _quick_graph())
     for entry in entries:
         if entry.iri is not None:
             _add(entry, entry.iri, made)
     return made
+
+
+def _quick_graph() -> Graph:
+    # rdflib's default store also keeps in which graph a triple is, which costs twice the time and the memory.
+    return bind(Graph(store="SimpleMemory", bind_namespaces="none"))
 
 
 def _add(entry: Entry, iri: URIRef, made: Graphs) -> None:
@@ -89,7 +95,7 @@ class Judgement(Protocol):
     def message(self) -> tuple[Literal, ...]: ...  # noqa: D102
 
 
-Judge = Callable[[Graph], Iterable[Judgement]]
+Judge = Callable[[Graphs], Iterable[Judgement]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,7 @@ def settle(imported: Imported, form: Form, judge: Judge, *, keep_valid: bool = F
             dropped += more
         made = graphs(entries)
         known = {problem.place for problem in problems}
-        found = [item for item in located(judge(made.merged()), entries, form) if item.place not in known]
+        found = [item for item in located(judge(made), entries, form) if item.place not in known]
         problems += found
         if not keep_valid or not errors(found):
             break

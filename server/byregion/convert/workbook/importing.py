@@ -203,3 +203,6 @@ def _name_participation(entry: Entry, around: Surroundings, regions: dict[URIRef
             for (term,) in parts
         )
         entry.terms[name] = (Literal(f"{municipality}, {role} i {region}", lang=LANGUAGES[0]),)
+    else:  # what is wrong with its parts is told; that it therefore has no name is not another error
+        words = ", ".join(map(shown, entry.raw.values()))
+        entry.terms[name] = (Literal(words, lang=LANGUAGES[0]),)

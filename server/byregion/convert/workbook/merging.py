@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rdflib import RDF, Graph, URIRef
+from rdflib import Graph, URIRef
 
 from byregion.convert.workbook.exporting import export
 from byregion.convert.workbook.graphs import PARTS, Graphs
@@ -21,12 +21,12 @@ class Previous:
     covered: frozenset[URIRef] = frozenset()
     left_out: Mapping[str, list[Triple]] = field(default_factory=dict)
 
-    def gone(self, made: Graph) -> list[URIRef]:
-        """Return the entities of the dataset that a new graph no longer describes."""
-        return sorted(self.covered.difference(made.subjects(RDF.type)))
+    def gone(self, made: Graphs) -> list[URIRef]:
+        """Return the entities of the dataset that new graphs no longer describe."""
+        return sorted(self.covered.difference(made.described()))
 
-    def kept(self, part: str, made: Graph) -> list[Triple]:
-        """Return the triples of a part that stay beside a new graph: those of entities that have not gone."""
+    def kept(self, part: str, made: Graphs) -> list[Triple]:
+        """Return the triples of a part that stay beside new graphs: those of entities that have not gone."""
         gone = set(self.gone(made))
         return [
             triple for triple in self.left_out.get(part, ()) if URIRef(str(triple[0]).partition("#")[0]) not in gone
@@ -34,9 +34,8 @@ class Previous:
 
     def joined(self, made: Graphs) -> Graphs:
         """Return new graphs with the triples that stay."""
-        whole = made.merged()
-        for part, graph in zip(PARTS, (made.stated, made.translations), strict=True):
-            for triple in self.kept(part, whole):
+        for part, graph in zip(PARTS, made.both(), strict=True):
+            for triple in self.kept(part, made):
                 graph.add(triple)
         return made
 

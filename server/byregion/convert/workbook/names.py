@@ -148,6 +148,8 @@ class Surroundings:
         """Yield the texts by which things outside the workbook are known, each with what it stands for."""
         classes, schemes = target
         for cls in classes:
+            if cls == BR.MunicipalityNumber and BR.Municipality in classes:
+                continue  # a number is what a municipality is known by; as a thing of its own it is written as an id
             for thing in self.known.classes.get(cls, ()):
                 if schemes and not any((thing, SKOS.inScheme, scheme) in self._graph for scheme in schemes):
                     continue

@@ -7,6 +7,7 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +28,11 @@ MOST_CELLS: Final = 10_000_000
 """Cells that are read at most, empty ones between others included."""
 
 _FORMULA: Final = Fault("formula")
+# What openpyxl raises on files that are not as they should be; it has no error of its own for most of that.
+_UNREADABLE: Final = (
+    *(InvalidFileException, zipfile.BadZipFile, zlib.error, EOFError, SyntaxError, LookupError),
+    *(ValueError, TypeError, AttributeError, OverflowError, UnicodeError),
+)
 
 
 def read(path: Path) -> list[Table]:
@@ -54,15 +60,7 @@ def _workbook(path: Path) -> Iterator[Table]:
                     yield _table(sheet, path, archive, budget)
             finally:
                 book.close()
-    except (
-        InvalidFileException,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        SyntaxError,
-        zipfile.BadZipFile,
-    ) as error:
+    except _UNREADABLE as error:
         message = f"the workbook cannot be read ({type(error).__name__}: {error}); open it in Excel and save it anew"
         raise SourceError(message, path) from error
 

@@ -8,7 +8,7 @@ to the program.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from rdflib import DCTERMS, FOAF, ORG, RDF, RDFS, SH, SKOS, XSD, Graph, URIRef
@@ -105,11 +105,19 @@ class Sheet:
     columns: tuple[Column, ...]
     is_statement: bool
     either: tuple[tuple[URIRef, ...], ...]
+    _known: dict[tuple[Node, str], Column] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Know each column by its property and language; without a language, the property's first."""
+        known: dict[tuple[Node, str], Column] = {}
+        for item in self.columns:
+            known.setdefault((item.predicate, ""), item)
+            known[item.predicate, item.language] = item
+        object.__setattr__(self, "_known", known)
 
     def column(self, predicate: Node, language: str = "") -> Column | None:
         """Return the column of a property, in that language if it has one in it, or None."""
-        found = [item for item in self.columns if item.predicate == predicate]
-        return next((item for item in found if item.language == language), found[0] if found else None)
+        return self._known.get((predicate, language)) or self._known.get((predicate, ""))
 
     def requires(self, predicate: URIRef) -> bool:
         """Whether the shapes want this property, or another in its place."""

@@ -98,6 +98,18 @@ class Entry:
         return [term for column, terms in self.terms.items() if column.predicate == predicate for term in terms]
 
 
+def joined(places: Sequence[Place]) -> str:
+    """Return places of one column as spreadsheets write them, rows that follow each other as one: B7:B9, B12."""
+    runs: list[list[Place]] = []
+    for place in places:
+        if runs and place.row == runs[-1][-1].row + 1:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    first, *others = (str(run[0]) if len(run) == 1 else f"{run[0]}:{str(run[-1]).rpartition('!')[2]}" for run in runs)
+    return ", ".join([first, *(other.rpartition("!")[2] for other in others)])
+
+
 def letters(number: int) -> str:
     """Return a column's letters: 1 is A, 27 is AA."""
     name = ""
