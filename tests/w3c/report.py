@@ -64,6 +64,9 @@ def document(suite: Suite, groups: Iterable[Failing]) -> str:
     """docs/conformance.md as it has to be."""
     entries, groups = all_entries(suite), tuple(groups)
     facts: Mapping[str, object] = {
+        "query_tests": sum(entry.manifest not in EXCHANGES for entry in entries),
+        "failing_tests": sum(len(group.tests) for group in groups),
+        "same_values": sum(len(group.tests) for group in groups if group.same_values),
         "table": "\n".join(table(entries, (name for group in groups for name in group.tests))),
         "failing": "\n\n".join(_section(group) for group in groups),
         "entailment": len(suite.elsewhere),
