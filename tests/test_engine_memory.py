@@ -209,6 +209,11 @@ def test_what_fails_on_the_way_is_an_error_of_the_engine() -> None:
         evaluate(LOADED, Question("SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }", JSON, rows=10, size=1000))
 
 
+def test_a_function_that_is_not_there_is_for_who_asks_to_mend() -> None:
+    with pytest.raises(QueryRefused, match="there is no function <urn:f> here"):
+        ENGINE.query("SELECT * { FILTER(<urn:f>(1)) }", JSON)
+
+
 # --- Mistakes ---------------------------------------------------------------------------------------------------------
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from pyoxigraph import (
     BlankNode,
@@ -41,9 +43,9 @@ class Question:
 def evaluate(loaded: LoadedStore, question: Question) -> Answer:
     """Return the answer of a store to `question`, within its limits.
 
-    What may be asked at all is for `base.admit` to say, before. Raises QuerySyntaxError; QueryRefused for a graph that
-    is not there; QueryTooLarge for an answer over a limit, which is never cut; EngineError for what fails on the way;
-    ValueError for the media type of another form.
+    What may be asked at all is for `base.admit` to say, before. Raises QuerySyntaxError; QueryRefused for a graph or a
+    function that is not there; QueryTooLarge for an answer over a limit, which is never cut; EngineError for what
+    fails on the way; ValueError for the media type of another form.
     """
     limits = {"rows": question.rows, "size": question.size}
     try:
@@ -56,7 +58,20 @@ def evaluate(loaded: LoadedStore, question: Question) -> Answer:
     except MemoryError as error:
         raise QueryTooLarge("the query needed more memory than it may take; ask for less, or in parts") from error
     except (OSError, RuntimeError) as error:
-        raise EngineError(f"the query failed: {error}") from error
+        raise failure("the query", error) from error
+
+
+_UNKNOWN_FUNCTION: Final = re.compile(r"custom function (<\S+>) is not supported")
+
+
+def failure(what: str, error: Exception) -> EngineError | QueryRefused:
+    """Return what to raise for what Oxigraph says of a query or an update while it is at it.
+
+    A function that nobody knows is for who asks to mend; asking again, as for an EngineError, would not help.
+    """
+    if match := _UNKNOWN_FUNCTION.search(str(error)):
+        return QueryRefused(f"there is no function {match[1]} here")
+    return EngineError(f"{what} failed: {error}")
 
 
 def _found(loaded: LoadedStore, question: Question) -> QuerySolutions | QueryBoolean | QueryTriples:

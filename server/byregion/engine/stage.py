@@ -11,10 +11,10 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store,
 from byregion import using_clause
 from byregion.engine import syntax
 from byregion.engine.delta import Delta, quads
+from byregion.engine.evaluate import failure
 from byregion.engine.write import TYPES, Conditions, GraphWrite, Update, Write, state
 from byregion.errors import (
     Conflict,
-    EngineError,
     NotFound,
     OutOfScope,
     PreconditionFailed,
@@ -49,7 +49,7 @@ def stage(store: Store, write: Write) -> Delta:
         # As Oxigraph says of CREATE, DROP and the like, which fail where their graph is there, or is not.
         if match := _GRAPH_FAULT.search(str(error)):
             raise Conflict(f"{match[0]}; with SILENT that is no error") from error
-        raise EngineError(f"the write failed: {error}") from error
+        raise failure("the write", error) from error
 
 
 _GRAPH_FAULT: Final = re.compile(r"The graph \S+ (?:already exists|does not exist)")
