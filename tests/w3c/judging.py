@@ -12,6 +12,8 @@ from .endpoint import Endpoint, OtherForm, Wrong, told
 from .suite import Dataset, Entry, Suite
 
 MALFORMED: Final = 400
+NO_ANSWER: Final = frozenset({408, 413, 429, 502, 503, 504})
+"""The statuses that say nothing of a query: the server is busy or gone, or it took too long."""
 
 
 def judge(entry: Entry, suite: Suite, endpoint: Endpoint) -> None:
@@ -34,8 +36,8 @@ def _accepts(entry: Entry, suite: Suite, endpoint: Endpoint) -> None:
     text = suite.documents[entry.asked]
     endpoint.hold({}, suite)
     answer = endpoint.update(text) if "Update" in entry.kind else endpoint.query(text, "*/*")
-    if answer.status_code == MALFORMED:
-        raise Wrong(f"right syntax was refused as malformed: {told(answer)}")
+    if answer.status_code in NO_ANSWER | {MALFORMED}:
+        raise Wrong(f"right syntax was refused as malformed, or not answered: {told(answer)}")
 
 
 def _refuses(entry: Entry, suite: Suite, endpoint: Endpoint) -> None:
