@@ -64,7 +64,8 @@ def _copy(target: Path, settings: Settings, *, source_text: bool) -> None:
     settings = replace(settings, query_seconds=MADE_WITHIN)
     app = create_app(settings, _Remembering(engine), is_copy=True, source_text=source_text)
     rules = [rule for rule in app.url_map.iter_rules() if not rule.arguments and "GET" in (rule.methods or ())]
-    begun = sorted({rule.rule.removeprefix("/") for rule in rules if not rule.alias} - set(mirror.NEEDS_SERVER))
+    paths = {rule.rule.removeprefix("/") for rule in rules if not rule.alias}
+    begun = sorted(path for path in paths if path.rstrip("/") not in mirror.NEEDS_SERVER)
     graphs = [*(item.graph for item in files), *([INFERRED] if engine.graph(INFERRED) else [])]
     retired = [read_graph(item.path) for item in files if item.path.stem == RETIRED]
     with screen().counting("copying the site") as step:

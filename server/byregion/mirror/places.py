@@ -19,9 +19,11 @@ from byregion.web.pages import SIZE
 
 NEEDS_SERVER: Final = {
     "sparql": "the SPARQL endpoint evaluates what is asked",
+    "graphs": "a graph that the request names (the graph store)",
     "api": "how named queries are asked with values of one's own",
     "openapi.json": "the same for programs",
     "health": "whether a server is well",
+    "health/ready": "whether it is ready to answer",
 }
 """The paths that no file can answer, and what is there."""
 
