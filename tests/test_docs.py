@@ -57,7 +57,9 @@ def test_every_verb_has_a_section_with_every_argument_and_option(verb: str):
     assert command is not None
     listed = {mark for row in table(page("docs/commands.md"), f"byregion {verb}") for mark in code(row[0])}
     there = {"--help"}
-    for parameter in command.params:
+    parts = dict(command.commands) if isinstance(command, click.Group) else {}
+    there |= set(parts)
+    for parameter in (item for part in (command, *parts.values()) for item in part.params):
         there.add(parameter.opts[-1] if isinstance(parameter, click.Option) else str(parameter.name).upper())
     assert {mark.split(" ")[0] for mark in listed} | {"--help", "--quiet", "--debug"} == there
 
@@ -69,7 +71,8 @@ def test_every_setting_is_listed_with_its_default():
     for name, field in fields.items():
         if field.default not in (dataclasses.MISSING, ""):
             (default,) = code(listed[name])
-            assert default == (f"{field.default:g}" if isinstance(field.default, float) else str(field.default))
+            written = f"{field.default:g}" if isinstance(field.default, float) else str(field.default)
+            assert default == (written.lower() if isinstance(field.default, bool) else written)
 
 
 def test_every_query_is_listed_with_its_title_and_parameters():

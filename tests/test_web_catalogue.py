@@ -306,7 +306,7 @@ def test_an_unknown_dataset_is_not_found_and_the_nearest_is_named(site: httpx.Cl
     ],
 )
 def test_what_has_a_name_has_a_page_that_tells_of_it(site: httpx.Client, path: str, location: str):
-    response = site.get(path)
+    response = site.get(path, headers={"accept": "text/html"})
     assert (response.status_code, response.headers["location"]) == (303, location)
     assert site.get(location).status_code == 200
 

@@ -43,7 +43,6 @@ class Target:
 
 
 @blueprint.get("/graphs")
-@blueprint.get("/graphs/")
 @blueprint.get("/graphs/<path:path>")
 def show(path: str = "") -> Response | BaseResponse:
     """Give a graph; the address of the store itself leads to the description of the service, which names them."""

@@ -36,7 +36,6 @@ _SUFFIXES: Final = {
 
 
 @blueprint.route("/graphs", methods=[*_METHODS])
-@blueprint.route("/graphs/", methods=[*_METHODS])
 @blueprint.route("/graphs/<path:path>", methods=[*_METHODS])
 def change(path: str = "") -> Response:
     """Change a graph; a graph that is posted to no other becomes a new one."""
