@@ -48,7 +48,7 @@ def mentions_graphs(query: str) -> bool:
 def _refuse_functions(query: str, stream: Sequence[Token]) -> None:
     prefixes = _prefixes(stream)
     for token, following in pairwise(stream):
-        if token.kind not in ("iri", "name") or following.text != "(":
+        if token.kind not in ("iri", "name") or not following.text.startswith("("):
             continue
         if not all(iri.startswith(_KNOWN) for iri in _iris(token, prefixes)):
             line, column = sparql.position(query, token.start)

@@ -8,6 +8,7 @@ the end.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -47,7 +48,7 @@ def answer(reply: Reply, form: Form, media_type: str, *, rows: int, size: int) -
         if kind == "graph":
             return Answer(kind, media_type, written.graph(_triples(reply.body), media_type, **limits))
         return Answer(kind, media_type, written.solutions(_solutions(reply.body, form), media_type, **limits))
-    except (SyntaxError, UnicodeDecodeError) as error:
+    except (SyntaxError, json.JSONDecodeError, UnicodeDecodeError) as error:
         end = reply.body[-80:].decode("utf-8", "replace")
         raise EngineError(f"the store's answer is not whole, or no {ACCEPT[kind]}: it ends in {end!r}") from error
 
@@ -98,6 +99,9 @@ def _solutions(body: bytes, form: Form) -> QuerySolutions | QueryBoolean:
         held = [row[0] for row in found]
         truth = b"true" if held and held != [None] else b"false"
         found = parse_query_results(b'{"head":{},"boolean":%b}' % truth, QueryResultsFormat.JSON)
+    if isinstance(found, QueryBoolean):
+        # pyoxigraph does not read on after a truth value.
+        json.loads(body)
     if (form == "ASK") != isinstance(found, QueryBoolean):
         raise EngineError(f"the store answered another question than {form}")
     return found

@@ -177,5 +177,9 @@ def connect(settings: Settings, text: bytes) -> RemoteEngine:
     Raises ConfigError, and EngineError for a store that cannot be asked or does not hold it, with what would do.
     """
     engine = RemoteEngine.of(settings, Holding.of(text))
-    engine.check()
+    try:
+        engine.check()
+    except BaseException:
+        engine.close()
+        raise
     return engine
