@@ -68,7 +68,7 @@ def show(path: Path) -> None:
     """List the tokens: name, scopes, from when and until when they are valid."""
     for token in tokens.read(path):
         state = "expired" if token.is_expired(datetime.now(UTC)) else f"until {token.expires or 'revoked'}"
-        screen().say(f"{token.name}\t{' '.join(token.scopes)}\tsince {token.created}\t{state}")
+        screen().say(f"{token.name}  {', '.join(token.scopes)}  since {token.created}  {state}")
 
 
 @command.command("revoke")

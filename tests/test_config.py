@@ -1,0 +1,43 @@
+"""Settings that go together: what may be written to, and what may be lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from byregion.config import Settings
+from byregion.errors import ConfigError
+
+BLANK: dict[str, Any] = {"empty": True, "shapes": "none", "token_file": "tokens.json"}
+
+
+def test_a_blank_endpoint_takes_writes_and_what_is_published_does_not():
+    assert Settings(**BLANK).takes_writes
+    assert not Settings().takes_writes
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"token_file": "t"}, "are lost when the server ends; volatile"),
+        ({"token_file": "t", "volatile": True}, "what is published takes no writes yet"),
+        ({"token_file": "t", "store": "http://127.0.0.1:9/sparql"}, "what is published takes no writes yet"),
+        (BLANK | {"shapes": ""}, "validates nothing yet; say so with shapes 'none'"),
+        (BLANK | {"shapes": "all"}, "shapes is 'all'"),
+        (BLANK | {"token_file": ""}, "it needs a token_file"),
+        (BLANK | {"store": "http://127.0.0.1:9/sparql"}, "store must be 'memory'"),
+        (BLANK | {"archive": "kept"}, "archive empty"),
+        (BLANK | {"max_write_bytes": 0}, "max_write_bytes is 0"),
+    ],
+)
+def test_what_does_not_go_together_is_told(given: dict[str, Any], said: str):
+    with pytest.raises(ConfigError, match=said):
+        Settings(**given)
+
+
+def test_they_come_from_the_environment_and_go_to_that_of_a_child():
+    settings = Settings(**BLANK)
+    assert Settings.from_env(settings.to_env()) == settings
+    with pytest.raises(ConfigError, match="BYREGION_EMPTY"):
+        Settings.from_env({"BYREGION_EMPTY": "perhaps"})
