@@ -1,9 +1,9 @@
 """The published data cut down, for tests that look at everything there is: each page, each format, each download.
 
 All of the programme, of Midt-Troms and its plan, and of the municipalities a sample by rule: those of Midt-Troms, those
-that were split or went into another, and each 100th number of the table, all of them with everything that they came
-from and became. So every class and every kind of change is there. Tests that count or check what is published, and
-those of the named queries, read all of it.
+that were split or went into another, those of the first change, and each 100th number of the table, all of them with
+everything that they came from and became. So every class and every kind of change is there. Tests that count or check
+what is published, and those of the named queries, read all of it.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ def _cut_table(path: Path) -> None:
     begun = {row[number]: row[head.index("valid_from")] for row in rows}
     ended = {row[number]: row[head.index("valid_before")] for row in rows}
     odd = {one for one, many in later.items() if len(many) > 1 or any(begun[two] != ended[one] for two in many)}
-    wanted = _MIDT_TROMS | odd | set(sorted(later)[::EACH])
+    first = {one for one, day in ended.items() if day == min(filter(None, ended.values()))}
+    wanted = _MIDT_TROMS | odd | first | set(sorted(later)[::EACH])
     while True:
         joined = {one for one, many in later.items() if one in wanted or wanted & set(many)}
         joined |= {two for one in joined for two in later[one]}
