@@ -1,4 +1,7 @@
-"""Ask a server the W3C's suites and print what it passes: `python -m tests.w3c --server oxigraph`."""
+"""Ask a server the W3C's suites and print what it passes: `python -m tests.w3c --server oxigraph`.
+
+Oxigraph follows SERVICE and LOAD to wherever they lead: ask it where there is no network, as behind `unshare -rn`.
+"""
 
 from __future__ import annotations
 

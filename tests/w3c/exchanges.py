@@ -133,6 +133,8 @@ def _graph_store(steps: list[Step], endpoint: Endpoint) -> None:
         else:
             answer = endpoint.request(step["method"], url, body=body, headers=headers)
         _require(answer.status_code in step["status"], f"not {step['status']}", answer)
+        if "type" in step:
+            _require(_media_type(answer) == step["type"], f"not {step['type']}", answer)
         if step.get("makes"):
             made = str(httpx.URL(url).join(answer.headers.get("location", "")))
             _require("location" in answer.headers, "no Location", answer)

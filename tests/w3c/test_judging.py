@@ -22,6 +22,8 @@ def test_the_exchanges_tell_what_oxigraph_does_not_do():
         "bad_update_get": "not a client error",
         "post_get_post_get": "not [200, 204]",
         "post_get_post_get_indirect": "not [200, 204]",
+        "head_existing": "not text/turtle",
+        "head_existing_indirect": "not text/turtle",
         "head_non_existing": "an answer to HEAD has a body",
         "head_non_existing_indirect": "an answer to HEAD has a body",
     }
