@@ -46,6 +46,9 @@ class Target:
 @blueprint.get("/graphs/<path:path>")
 def show(path: str = "") -> Response | BaseResponse:
     """Give a graph; the address of the store itself leads to the description of the service, which names them."""
+    if path and site().is_copy:
+        # Files hold the graph in the downloads of its dataset.
+        return datasets.page_of(path)
     if not path and not named():
         return redirect(url_for("sparql.show"), 303)
     wanted, settings = target(path), site().settings
