@@ -439,6 +439,14 @@ def test_nothing_that_is_made_of_published_data_is_there(server: Server):
     assert server.plain.get("/sparql", params={"query": "ASK {}", "revision": "0" * 64}).status_code == 400
 
 
+def test_a_reload_would_lose_what_it_holds_so_there_is_none(server: Server):
+    server.client.put("/graphs?default", content="<x:a> <x:b> 1 .", headers=TURTLE)
+    command = [str(BYREGION), "reload", "--port", str(httpx.URL(server.url).port)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, "would be lost" in done.stderr) == (2, True)
+    assert len(server.everything()) == 1
+
+
 def test_an_answer_and_its_tag_are_of_one_revision_while_others_write(server: Server):
     ask = {"query": "SELECT ?o WHERE { <x:a> <x:b> ?o }"}
     stop, seen = threading.Event(), {}

@@ -62,10 +62,6 @@ class Delta:
             dropped=frozenset(graphs[_REMOVED]),
         )
 
-    def revision(self, before: str) -> str:
-        """Return the name of the revision that this change makes of the one called `before`."""
-        return hashlib.sha256(before.encode() + b"\n" + self.text()).hexdigest() if self else before
-
     def graphs(self) -> set[str]:
         """Return the IRIs of the graphs that change; "" is the default graph."""
         changed = {quad.graph_name for quad in (*quads(self.added), *quads(self.removed))}
@@ -86,6 +82,11 @@ class Delta:
             store.add_graph(NamedNode(graph))
         # Not bulk_load, which gives blank nodes new names.
         store.bulk_extend(added)
+
+
+def revision(before: str, text: bytes) -> str:
+    """Return the name of the revision that the change told by `text` makes of the one called `before`."""
+    return hashlib.sha256(before.encode() + b"\n" + text).hexdigest() if text else before
 
 
 def _line(graph: str) -> bytes:

@@ -19,7 +19,7 @@ from typing import Final
 
 from byregion.engine import wire, worker, writer
 from byregion.engine.board import Board
-from byregion.engine.delta import Delta
+from byregion.engine.delta import Delta, revision
 from byregion.engine.store import LoadedStore, compacted
 from byregion.engine.write import Written
 from byregion.errors import EngineError
@@ -46,16 +46,16 @@ class State:
         This is the one place where what is held changes. A journal is written first, here, once there is one.
         """
         delta = Delta.of_text(text)
-        revision = delta.revision(self.loaded.revision)
+        name = revision(self.loaded.revision, text)
         delta.apply(self.loaded.store)
         self._dead += len(delta.removed)
         store = self.loaded.store
         if self._dead > max(_DEAD, len(store)):
             store, self._dead = compacted(store), 0
-        self.loaded = replace(self.loaded, store=store, revision=revision, stated=len(store))
+        self.loaded = replace(self.loaded, store=store, revision=name, stated=len(store))
         self.memory = worker.memory_held() + self._spare
-        self._board.post(revision)
-        return Written(revision, len(delta.added), len(delta.removed), tuple(sorted(delta.created)))
+        self._board.post(name)
+        return Written(name, len(delta.added), len(delta.removed), tuple(sorted(delta.created)))
 
 
 @dataclass(frozen=True, slots=True)

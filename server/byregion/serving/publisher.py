@@ -85,6 +85,8 @@ class Publisher:
         `held` does, and EngineError where another change goes on or an HTTP process cannot change; then what was
         published still is.
         """
+        if self._settings.empty:
+            raise EngineError("an endpoint that began empty has no files to publish; what it holds would be lost")
         if not self._changing.acquire(blocking=False):
             raise EngineError("another revision is being loaded already; wait for it")
         try:
