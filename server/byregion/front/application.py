@@ -11,7 +11,6 @@ import logging
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -110,7 +109,7 @@ class Front:
         packed = packing.accepts(request)
         asked = cache.is_asked(request)
         if asked and (known := now.cache.find(request, packed=packed)):
-            return _unless_known(request, replace(known, cached=True))
+            return _unless_known(request, Reply(known.status, known.headers, known.body, known.label, cached=True))
         with self._clients.working(request.client), now.at_work():
             reply = await self._made(now, request, gone, packed=packed)
         if packing.is_packable(reply):
@@ -140,7 +139,7 @@ class Front:
             )
             if answer.revision not in ("", revision):
                 begun = now.begun(request, query, offer, answer.revision)
-            return replace(begun, body=answer.body)
+            return Reply(begun.status, begun.headers, answer.body, begun.label)
         return await self._in_thread(now, request)
 
     def _plain(self, now: Publication, request: Request) -> Any:
@@ -197,4 +196,4 @@ def _unless_known(request: Request, reply: Reply) -> Reply:
     if not told or not tag or request.asks != "GET" or reply.status != 200 or tag.removeprefix("W/") not in told:
         return reply
     kept = tuple(pair for pair in reply.headers if not pair[0].lower().startswith("content-"))
-    return replace(reply, status=304, headers=kept, body=b"")
+    return Reply(304, kept, b"", reply.label, reply.cached)

@@ -14,8 +14,8 @@ from byregion.front.message import Reply, Request
 
 _Address = tuple[str, str, str, bytes, str | None]
 _Key = tuple[_Address, bool, tuple[str | None, ...]]
-# A dictionary entry, two tuples and some texts, beside headers and body.
-_OVERHEAD: Final = 1024
+# Headers, tuples and dictionary entries, beside what was asked and the body.
+_OVERHEAD: Final = 4096
 SHARE: Final = 16
 """An answer that takes more than one part in so many of the whole is not kept: it would push out too many."""
 STATUSES: Final = (200, 303)
@@ -58,8 +58,7 @@ class Cache:
 
     def keep(self, request: Request, reply: Reply, *, packed: bool) -> None:
         """Keep what may be given again."""
-        size = len(reply.body) + sum(len(name) + len(value) for name, value in reply.headers) + _OVERHEAD
-        size += len(request.body) + len(request.query)
+        size = len(reply.body) + len(request.body) + len(request.query) + _OVERHEAD
         if size * SHARE > self._limit or not may_be_kept(reply):
             return
         address = _address(request)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -45,14 +45,19 @@ class Reply:
     body: bytes = b""
     label: str = ""
     cached: bool = field(default=False, compare=False)
+    _named: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def header(self, name: str) -> str | None:
         """Return the value of a header by its name in lower case, or None; several are joined by commas."""
-        found = [value for key, value in self.headers if key.lower() == name]
-        return ", ".join(found) if found else None
+        if not self._named:
+            for key, value in self.headers:
+                known = self._named.setdefault(key.lower(), value)
+                if known is not value:
+                    self._named[key.lower()] = f"{known}, {value}"
+        return self._named.get(name)
 
     def with_headers(self, *headers: tuple[str, str]) -> Reply:
         """Return the reply with `headers` in place of those of the same names."""
         names = {name.lower() for name, _ in headers}
         kept = tuple(pair for pair in self.headers if pair[0].lower() not in names)
-        return replace(self, headers=(*kept, *headers))
+        return Reply(self.status, (*kept, *headers), self.body, self.label, self.cached)
