@@ -146,6 +146,11 @@ def test_an_answer_is_compressed_for_who_asks_and_asked_again_by_its_tag(site: h
         assert (again.status_code, again.content) == (304, b"")
 
 
+def test_the_counts_are_not_for_everybody(site: httpx.Client):
+    assert site.get("/metrics").status_code == 404
+    assert site.get("/health").status_code == 200
+
+
 def test_a_query_may_be_as_long_as_byregion_allows(site: httpx.Client):
     # Each of these characters is nine when it is percent-encoded.
     longest = "ASK {} #" + "☃" * (100_000 - len("ASK {} #"))
