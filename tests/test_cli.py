@@ -20,6 +20,7 @@ from click.testing import CliRunner
 from rdflib import RDF, SH, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
+import excerpt
 from byregion.assets import folder
 from byregion.cli import VERBS, main
 from byregion.dataset import data_files, layout, ontology_files, parse, read, read_graph
@@ -35,7 +36,7 @@ def environ(**settings: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BYREGION_")}
     for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
         kept.pop(name, None)
-    return {**kept, "TERM": "xterm-256color", **settings}
+    return {**kept, "TERM": "xterm-256color", "BYREGION_DATA": str(excerpt.data()), **settings}
 
 
 def process(*words: object, stdin: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
@@ -48,7 +49,8 @@ def process(*words: object, stdin: str = "", **settings: str) -> subprocess.Comp
 
 def byregion(*words: object, stdin: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
     """Run the command in this process, which reads the libraries only once."""
-    given: dict[str, str | None] = {name: None for name in os.environ if name.startswith("BYREGION_")} | settings
+    given: dict[str, str | None] = {name: None for name in os.environ if name.startswith("BYREGION_")}
+    given |= {"BYREGION_DATA": str(excerpt.data())} | settings
     done = CliRunner().invoke(main, [str(word) for word in words], input=stdin, env=given)
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     return subprocess.CompletedProcess(list(words), done.exit_code, done.stdout, done.stderr)
@@ -67,7 +69,7 @@ def refused(*words: object, stdin: str = "", **settings: str) -> str:
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A copy of the published data to spoil."""
-    return Path(shutil.copytree(folder("data"), tmp_path / "data"))
+    return Path(shutil.copytree(excerpt.data(), tmp_path / "data"))
 
 
 def rewrite(path: Path, change: Callable[[Graph], object]) -> None:
@@ -153,7 +155,7 @@ def test_every_verb_but_serve_runs_without_what_only_unix_has():
 
 
 def test_the_published_data_conforms():
-    done = process("check")
+    done = process("check", BYREGION_DATA=str(folder("data")))
     assert done.returncode == 0, done.stdout
     counted = re.findall(r"^(\w+): 0 errors, (\d+) notes?$", done.stdout, re.MULTILINE)
     assert {name for name, _ in counted} == {"layout", "evidence", "ontology", "shapes", "links"}
@@ -186,7 +188,7 @@ def test_check_fix_rewrites_what_is_not_in_the_layout(data: Path):
     fixed = byregion("check", "--fix", BYREGION_DATA=str(data))
     assert fixed.returncode == 0, fixed.stdout
     assert f"{path}: rewritten" in fixed.stderr
-    assert path.read_bytes() == (folder("data") / "programme" / "stated.ttl").read_bytes()
+    assert path.read_bytes() == (excerpt.data() / "programme" / "stated.ttl").read_bytes()
 
 
 def test_broken_turtle_could_not_be_checked_and_is_named_with_its_line(data: Path):
@@ -264,7 +266,7 @@ def test_what_is_inferred_is_written_in_the_layout_and_is_stated_nowhere():
     graph = parse(done.stdout)
     assert done.stdout == layout(graph)
     assert (URIRef(ID + "municipality/lenvik-1931"), BR.takesPartIn, REGION) in graph
-    said = {quad[:3] for quad in read([*ontology_files(), *data_files(folder("data"))]).quads()}
+    said = {quad[:3] for quad in read([*ontology_files(), *data_files(excerpt.data())]).quads()}
     assert said
     assert not said & set(graph)
     assert re.search(rf"^\d+ triples stated in \d+ files, {len(graph)} inferred$", done.stderr, re.MULTILINE)
