@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import signal
+import subprocess
 import time
 import warnings
 from collections.abc import Iterator
@@ -29,11 +33,12 @@ from byregion.engine.store import published
 from byregion.errors import EngineError, QueryError, QueryRefused, QueryTimeout, QueryTooLarge
 from byregion.infer import UPDATES
 from byregion.iri import INFERRED
-from byregion.namespaces import BASE, VOCABULARIES
+from byregion.namespaces import BASE, PREFIXES
 from byregion.queries import NamedQuery
 from byregion.web import create_app
 from stores import Store, oxigraph, virtuoso
 from test_openapi import example, parameters
+from test_serve import BYREGION, WITHIN, ask, served
 from web_world import BROWSER
 
 MOST = 9_999
@@ -51,9 +56,16 @@ OTHERWISE = {
     "SELECT ?x { ?x br:number ?n OPTIONAL { ?x br:validBefore ?end } FILTER(COALESCE(NOW() < ?end, true)) }": (
         "a comparison with an unbound variable is false and not an error"
     ),
+    "SELECT ?x ?class { VALUES ?theme { concept:recruitment } ?x a br:Statement , ?class ; br:theme ?theme . "
+    "?class rdfs:isDefinedBy <https://w3id.org/byregion/def> "
+    "FILTER NOT EXISTS { ?x a ?narrower . ?narrower rdfs:subClassOf ?class } "
+    'OPTIONAL { ?class rdfs:label ?name FILTER(LANG(?name) = "nb") } '
+    'OPTIONAL { ?class rdfs:label ?name FILTER(LANG(?name) = "nn") } }': (
+        "FILTER NOT EXISTS is forgotten between VALUES and several OPTIONAL"
+    ),
     "SELECT ?x { VALUES ?x { br:Goal } ?x rdfs:label? ?y }": "there is no path of length zero from a value of VALUES",
 }
-PREFIXES = "".join(f"PREFIX {name}: <{VOCABULARIES[name]}> " for name in ("br", "rdfs", "skos"))
+DECLARED = "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in ("br", "concept", "rdfs", "skos"))
 # Named queries that it answers otherwise, and what it does.
 KNOWN = {"two-regions-compared": "finds nothing in a UNION of which each side uses another of two VALUES"}
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
@@ -172,7 +184,7 @@ def test_yes_and_no_are_such_in_every_store(query: str, truth: bool, remote: Rem
 
 @pytest.mark.parametrize("query", OTHERWISE)
 def test_what_virtuoso_answers_otherwise_it_alone_does(query: str, store: Store, engine: Engine, remote: RemoteEngine):
-    ours, theirs = (in_no_order(attempt(one, PREFIXES + query)) for one in (engine, remote))
+    ours, theirs = (in_no_order(attempt(one, DECLARED + query)) for one in (engine, remote))
     assert (theirs != ours) == store.is_virtuoso, OTHERWISE[query]
 
 
@@ -374,6 +386,40 @@ def test_load_writes_a_file_for_a_bulk_loader(data: Path, text: bytes, tmp_path:
         sent = httpx.post(address, content=path.read_bytes(), headers={"Content-Type": "application/n-quads"})
         assert sent.is_success
         connect(Settings(data=data, store=store.sparql), text).close()
+
+
+def test_serve_publishes_what_the_store_holds_and_on_reload_what_it_holds_then(
+    fresh: Store, data: Path, text: bytes, tmp_path: Path
+):
+    put(fresh, text)
+    folder = tmp_path / "data"
+    shutil.copytree(data, folder)
+    with served("--store", fresh.sparql, BYREGION_DATA=str(folder)) as (process, address):
+        health = httpx.get(f"{address}health", timeout=WITHIN).json()
+        assert health["revision"] == Holding.of(text).revision
+        assert ask(address).json()["boolean"] is True
+        (folder / "programme" / "translations.ttl").unlink()
+        changed = published([*ontology_files(), *data_files(folder)], UPDATES, INFERRED)
+        put(fresh, changed)
+        assert httpx.get(f"{address}sparql", params={"query": COUNT}, timeout=WITHIN).status_code == 503
+        process.send_signal(signal.SIGHUP)
+        # What is published next waits for its catalogue and downloads.
+        until = time.monotonic() + 120
+        while httpx.get(f"{address}health", timeout=WITHIN).json() == health and time.monotonic() < until:
+            time.sleep(0.1)
+        assert httpx.get(f"{address}sparql", params={"query": COUNT}, timeout=WITHIN).status_code == 200
+        process.terminate()
+        process.communicate(timeout=WITHIN)
+        assert process.returncode == 0
+
+
+def test_serve_does_not_start_over_an_empty_store(fresh: Store, data: Path):
+    command = [str(BYREGION), "serve", "--port", "0", "--store", fresh.sparql]
+    done = subprocess.run(
+        command, env=os.environ | {"BYREGION_DATA": str(data)}, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2
+    assert "put the revision there with: byregion load" in done.stderr
 
 
 def test_load_without_a_store_says_what_to_give():
