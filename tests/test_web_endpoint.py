@@ -213,6 +213,21 @@ def test_an_answer_says_what_queries_are_held_to(app: Flask, client: httpx.Clien
     }
 
 
+def test_the_description_tells_each_limit_and_what_is_answered_over_it(client: httpx.Client):
+    schema = Namespace("https://schema.org/")
+    answer = client.get("/sparql", params={"query": ASK})
+    (address,) = (link["url"] for link in answer.links.values() if link.get("rel") == "describedby")
+    told = graph_of(client.get("/sparql", headers={"accept": "text/turtle"}))
+    limits = set(told.objects(URIRef(address), schema.valueReference))
+    found = {str(told.value(limit, schema.name)): float(str(told.value(limit, schema.value))) for limit in limits}
+    header = answer.headers["byregion-limits"]
+    assert found == {name: float(value) for name, value in (item.split("=") for item in header.split(", "))}
+    kinds = {told.value(limit, schema.propertyID) for limit in limits}
+    page = client.get("/problems", headers=BROWSER).text
+    for kind in kinds:
+        assert f'id="{str(kind).rpartition("#")[2]}"' in page
+
+
 def test_an_answer_has_a_strong_tag_and_is_not_sent_twice(client: httpx.Client):
     first = client.get("/sparql", params={"query": SELECT})
     assert first.headers["etag"].startswith('"')

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from byregion.serving.publisher import Publisher
 
-STARTS_WITHIN: Final = 20.0
+STARTS_WITHIN: Final = 60.0
 """Seconds in which the HTTP server must answer."""
 ENDS_WITHIN: Final = 5
 """Seconds that requests at work have when the server is told to end."""
@@ -106,7 +106,7 @@ def _serve(settings: Settings, opening: bool) -> None:
 
 
 def _server(settings: Settings, publisher: Publisher, shown: Screen) -> MPServer:
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
     from granian.server import MPServer
@@ -117,6 +117,8 @@ def _server(settings: Settings, publisher: Publisher, shown: Screen) -> MPServer
         port=settings.port,
         interface=Interfaces.RSGI,
         workers=settings.workers,
+        # A proxy speaks HTTP/2 to clients. Here, its connections could stay idle for ever.
+        http=HTTPModes.http1,
         websockets=False,
         backpressure=CONNECTIONS,
         http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN, max_buffer_size=HEADERS_MOST),

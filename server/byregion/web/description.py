@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from rdflib import RDF, Graph, Namespace, URIRef
+from rdflib import RDF, Graph, Literal, Namespace, URIRef
 
 from byregion.namespaces import BASE
-from byregion.web import formats
+from byregion.web import formats, service
 from byregion.web.graphs import SortedGraph
 from byregion.web.site import select, site
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+_SCHEMA = Namespace("https://schema.org/")
 # What a fragment may hold besides letters and digits (https://www.rfc-editor.org/rfc/rfc3986#section-3.5).
 _SAFE = "/:?@!$&'()*+,;=~"
 # https://www.w3.org/ns/formats/ names the formats that the standards define.
@@ -49,6 +50,7 @@ def graph() -> Graph:
     else:
         # The default graph holds the merge of the named graphs.
         told.add((endpoint, SD.feature, SD.UnionDefaultGraph))
+    _add_limits(told, endpoint)
     for offer in formats.named((*formats.SOLUTIONS, *formats.GRAPHS)):
         told.add((endpoint, SD.resultFormat, _FORMATS[_NAMES[offer.media_type]]))
     told.add((endpoint, SD.defaultDataset, dataset))
@@ -61,3 +63,18 @@ def graph() -> Graph:
         told.add((entry, RDF.type, SD.NamedGraph))
         told.add((entry, SD.name, row["graph"]))
     return told
+
+
+def _add_limits(told: Graph, endpoint: URIRef) -> None:
+    """Add what every query is held to; the problem over a limit is what its address says."""
+    limits = URIRef(f"{endpoint}#limits")
+    told.add((endpoint, _SCHEMA.additionalProperty, limits))
+    told.add((limits, RDF.type, _SCHEMA.PropertyValue))
+    for limit in service.limits(site().settings):
+        one = URIRef(service.limit_iri(site().settings, limit))
+        told.add((limits, _SCHEMA.valueReference, one))
+        told.add((one, RDF.type, _SCHEMA.PropertyValue))
+        told.add((one, _SCHEMA.name, Literal(limit.name)))
+        told.add((one, _SCHEMA.value, Literal(limit.value)))
+        told.add((one, _SCHEMA.unitText, Literal(limit.unit)))
+        told.add((one, _SCHEMA.propertyID, URIRef(f"{BASE}problems#{limit.problem}")))

@@ -54,7 +54,7 @@ def show() -> Response:
     if isinstance(asked, Nothing):
         return _without_query(asked.format)
     if isinstance(asked, Update):
-        return updates.answer(asked.text, asked.using)
+        return updates.answer(asked.text, asked.using, asked.seconds)
     try:
         response = _answer(asked)
     except QueryError as error:
@@ -123,7 +123,7 @@ def _description(offer: Offer) -> Response:
     return Response(graphs.written(description.graph(), offer.engine_type), content_type=offer.content_type)
 
 
-_NOTHING: Final = {
+_NOTHING: Final[dict[str, object]] = {
     "answer": None,
     "citation": None,
     "csl": "",

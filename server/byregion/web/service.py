@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from functools import lru_cache
 
 from byregion import sparql
@@ -41,7 +42,7 @@ def headers(query: Query, chosen: Offer, settings: Settings, entity_tag: str) ->
 
     `entity_tag` is that of what the answer depends on besides the request; where two runs differ, it has none.
     """
-    told = [("Content-Type", chosen.content_type), ("Byregion-Limits", limits(settings))]
+    told = [("Content-Type", chosen.content_type), *_limits(settings)]
     if query.format is None:
         told.append(("Vary", "Accept"))
     if sparql.volatile(query.text):
@@ -58,17 +59,38 @@ def tag(revision: str, code: str, query: Query, chosen: Offer) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def limits(settings: Settings) -> str:
-    """Return what a query is held to, as a dictionary of structured fields.
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a query is held to: the name of the limit, its value and unit, and the kind of problem over it."""
+
+    name: str
+    value: float
+    unit: str
+    problem: str
+
+
+def limits(settings: Settings) -> tuple[Limit, ...]:
+    """Return what `settings` hold every query to."""
+    return (
+        Limit("seconds", settings.query_seconds, "s", "query-timeout"),
+        Limit("memory-mb", settings.query_memory_mb, "MiB", "query-too-large"),
+        Limit("rows", settings.max_rows, "bindings or triples", "query-too-large"),
+        Limit("bytes", settings.max_bytes, "bytes", "query-too-large"),
+        Limit("characters", settings.max_query_length, "characters", "request-too-large"),
+        Limit("depth", settings.max_query_depth, "brackets open at once", "query-refused"),
+    )
+
+
+def limit_iri(settings: Settings, limit: Limit) -> str:
+    """Return the IRI of a limit, which the description of the service tells of."""
+    return f"{settings.url}sparql#limit-{limit.name}"
+
+
+@lru_cache(maxsize=8)
+def _limits(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Return the limits as a dictionary of structured fields, and where they are described.
 
     https://www.rfc-editor.org/rfc/rfc8941#section-3.2
     """
-    told = (
-        ("seconds", settings.query_seconds),
-        ("memory-mb", settings.query_memory_mb),
-        ("rows", settings.max_rows),
-        ("bytes", settings.max_bytes),
-        ("characters", settings.max_query_length),
-        ("depth", settings.max_query_depth),
-    )
-    return ", ".join(f"{name}={value}" for name, value in told)
+    told = ", ".join(f"{limit.name}={limit.value}" for limit in limits(settings))
+    return ("Byregion-Limits", told), ("Link", f'<{settings.url}sparql#limits>; rel="describedby"; type="text/turtle"')
