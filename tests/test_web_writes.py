@@ -157,6 +157,15 @@ def test_an_update_that_takes_too_long_is_told_so_and_may_be_tried_again(server:
     assert len(server.everything()) == 60
 
 
+def test_a_client_may_lower_the_time_of_an_update(server: Server):
+    data = "".join(f"<x:{n}> <x:p> {n} .\n" for n in range(60))
+    server.client.put("/graphs?default", content=data, headers=TURTLE)
+    triples = " ".join(f"?a{n} ?b{n} ?c{n} ." for n in range(9))
+    update = {"update": f"INSERT {{ ?a0 ?b0 ?c1 }} WHERE {{ {triples} }}", "timeout": "0.3"}
+    answer = server.client.post("/sparql", data=update)
+    assert (answer.status_code, answer.json()["limit"]) == (503, 0.3)
+
+
 # --- Graph Store Protocol ---------------------------------------------------------------------------------------------
 
 TARGETS = ("/graphs?graph=http%3A%2F%2Fexample.org%2Fg", "/graphs/region/g")
@@ -240,6 +249,9 @@ def test_patch_is_an_update_of_the_graph_alone(server: Server):
         "/graphs/a?default",
         "/graphs?graph=%ff",
         "/graphs?graph=x:a%20b",
+        "/graphs?graph=http://[::1/",
+        "/graphs?graph=http://a:b/",
+        "/graphs?graph=http://a/%25zz",
     ],
 )
 def test_which_graph_is_said_once_by_an_absolute_iri(server: Server, target: str):
@@ -437,6 +449,27 @@ def test_nothing_that_is_made_of_published_data_is_there(server: Server):
     page = server.plain.get("/sparql", headers={"accept": "text/html"})
     assert (page.status_code, "/catalogue" in page.text, "/queries" in page.text) == (200, False, False)
     assert server.plain.get("/sparql", params={"query": "ASK {}", "revision": "0" * 64}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("media_type", "opening", "closing"),
+    [
+        ("text/turtle", "<x:a> <x:b> ", "["),
+        ("text/turtle", "<x:a> <x:b> ", "("),
+        ("text/turtle", "<x:a> <x:b> ", "[ <x:b> "),
+        ("text/turtle", "<x:a> <x:b> ", "<<( "),
+        ("application/ld+json", "", "["),
+        ("application/ld+json", "", '{"x:b":'),
+        ("application/ld+json", "", '{"@context":'),
+        ("application/rdf+xml", "", '<a xmlns="x:">'),
+        ("application/n-triples", "<x:a> <x:b> ", "<<( "),
+    ],
+)
+def test_nesting_without_end_harms_nobody(server: Server, media_type: str, opening: str, closing: str):
+    content = opening + closing * (1_000_000 // len(closing))
+    answer = server.client.put("/graphs?graph=x:g", content=content, headers={"content-type": media_type})
+    assert answer.status_code in (400, 503), answer.text
+    assert server.everything() == set()
 
 
 def test_a_reload_would_lose_what_it_holds_so_there_is_none(server: Server):

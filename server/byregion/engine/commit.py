@@ -44,18 +44,18 @@ def _is_faulty(update: str) -> bool:
         return True
 
 
-async def commit(address: Path, write: Write, limits: Limits) -> Written:
+async def commit(address: Path, write: Write, limits: Limits, seconds: float | None = None) -> Written:
     """Have a writer of the template do `write`, and return what it has done; raises as `Writable.write` does.
 
     It is done or not done as the template tells, whatever became of the writer; at the deadline that is asked, too.
     """
     if not address.exists():
         raise QueryRefused("what is published here takes no writes; it is changed in its files")
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + limits.seconds
-    worker = await start(address, limits.seconds)
+    loop, most = asyncio.get_running_loop(), limits.lowered(seconds)
+    deadline = loop.time() + most
+    worker = await start(address, most)
     try:
-        reply, is_late = await _reply(worker, write, deadline - loop.time(), limits.seconds)
+        reply, is_late = await _reply(worker, write, deadline - loop.time(), most)
         if isinstance(reply, Exception):
             raise reply
         told = await worker.outcome()
@@ -64,8 +64,8 @@ async def commit(address: Path, write: Write, limits: Limits) -> Written:
     if len(told) > 1:
         return _written(told)
     if is_late:
-        raise QueryTimeout(limits.seconds, "write")
-    raise death(told[0] if told else None, limits.seconds, limits, "write")
+        raise QueryTimeout(most, "write")
+    raise death(told[0] if told else None, most, limits, "write")
 
 
 async def _reply(worker: Worker, write: Write, left: float, seconds: float) -> tuple[bytes | Exception | None, bool]:

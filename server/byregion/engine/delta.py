@@ -72,14 +72,15 @@ class Delta:
         """Make the change in `store`; raises EngineError where it cannot be read, having changed nothing."""
         try:
             removed, added = list(quads(self.removed)), list(quads(self.added))
-        except SyntaxError as error:
-            raise EngineError(f"what the write would change cannot be read again: {error.msg}") from error
+            dropped, created = ([NamedNode(graph) for graph in graphs] for graphs in (self.dropped, self.created))
+        except (SyntaxError, ValueError) as error:
+            raise EngineError(f"what the write would change cannot be read again: {error}") from error
         for quad in removed:
             store.remove(quad)
-        for graph in self.dropped:
-            store.remove_graph(NamedNode(graph))
-        for graph in self.created:
-            store.add_graph(NamedNode(graph))
+        for graph in dropped:
+            store.remove_graph(graph)
+        for graph in created:
+            store.add_graph(graph)
         # Not bulk_load, which gives blank nodes new names.
         store.bulk_extend(added)
 

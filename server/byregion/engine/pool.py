@@ -23,6 +23,10 @@ Gone = Callable[[], Awaitable[object]]
 """What returns once the client has gone."""
 
 
+WAITING_WRITES: Final = 8
+"""Writes that may wait for the one before them; who writes waits in a thread, and others need those too."""
+
+
 class Pool:
     """An engine of processes forked by the template at `address`; many threads and tasks may ask at once.
 
@@ -72,10 +76,10 @@ class Pool:
         asked = self.ask(query, media_type, dataset=dataset, seconds=seconds)
         return asyncio.run_coroutine_threadsafe(asked, loop).result()
 
-    def write(self, write: Write) -> Written:
+    def write(self, write: Write, seconds: float | None = None) -> Written:
         """Return what `write` has done, as `Writable.write` does; from any thread but that of the event loop."""
         loop = self._working()
-        return asyncio.run_coroutine_threadsafe(self.do(write), loop).result()
+        return asyncio.run_coroutine_threadsafe(self.do(write, seconds), loop).result()
 
     def _working(self) -> asyncio.AbstractEventLoop:
         with self._lock:
@@ -109,7 +113,7 @@ class Pool:
             raise result
         return Answer(kind, media_type, result, revision)
 
-    async def do(self, write: Write) -> Written:
+    async def do(self, write: Write, seconds: float | None = None) -> Written:
         """Return what `write` has done, as `Writable.write` does; to be called on the event loop.
 
         This is the one way in which what is held changes. Writes are done one after the other, by this pool and by
@@ -118,7 +122,7 @@ class Pool:
         admit_write(write, self.limits)
         if self._closed:
             raise EngineError("the engine is closed")
-        if self._writes > self._lanes.width.waiting:
+        if self._writes >= WAITING_WRITES:
             raise EngineBusy(f"{self._writes} writes wait already; write again later")
         deadline = asyncio.get_running_loop().time() + self.limits.seconds
         self._writes += 1
@@ -130,7 +134,7 @@ class Pool:
         finally:
             self._writes -= 1
         try:
-            written = await commit(addresses.writers(self._address), write, self.limits)
+            written = await commit(addresses.writers(self._address), write, self.limits, seconds)
         finally:
             self._writing.release()
         self._let_go()

@@ -14,6 +14,7 @@ from byregion.engine.delta import Delta, quads
 from byregion.engine.evaluate import failure
 from byregion.engine.write import TYPES, Conditions, GraphWrite, Update, Write, state
 from byregion.errors import (
+    BadRequest,
     Conflict,
     NotFound,
     OutOfScope,
@@ -122,8 +123,8 @@ _Graph = NamedNode | DefaultGraph
 
 
 def _graph_write(store: Store, write: GraphWrite) -> Delta:
-    graph: _Graph = NamedNode(write.graph) if write.graph else DefaultGraph()
-    exists = not write.graph or store.contains_named_graph(NamedNode(write.graph))
+    graph = _named(write.graph)
+    exists = isinstance(graph, DefaultGraph) or store.contains_named_graph(graph)
     before = _triples(store, graph)
     _require(write.conditions, state(before) if exists else None)
     if write.method in ("delete", "patch") and not exists:
@@ -136,6 +137,13 @@ def _graph_write(store: Store, write: GraphWrite) -> Delta:
         frozenset() if exists or write.method == "delete" else named,
         named if write.method == "delete" else frozenset(),
     )
+
+
+def _named(iri: str) -> _Graph:
+    try:
+        return NamedNode(iri) if iri else DefaultGraph()
+    except ValueError as error:
+        raise BadRequest(f"graph is {iri!r}: it must be an absolute IRI") from error
 
 
 def _triples(store: Store, graph: _Graph) -> frozenset[bytes]:

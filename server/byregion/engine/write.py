@@ -120,9 +120,10 @@ class Written:
 class Writable(Protocol):
     """An engine that can be written to."""
 
-    def write(self, write: Write) -> Written:
+    def write(self, write: Write, seconds: float | None = None) -> Written:
         """Do `write` as a whole, and return what it has done; a query that begins after that finds it done.
 
+        `seconds` lowers the time that it may take.
         Raises QuerySyntaxError, QueryRefused, RdfSyntaxError, NotFound, PreconditionFailed and OutOfScope for what
         cannot be done, QueryTimeout, QueryTooLarge, EngineBusy and EngineError; nothing is changed then.
         """

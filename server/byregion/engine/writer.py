@@ -17,6 +17,8 @@ from byregion.engine.stage import stage
 from byregion.engine.store import LoadedStore
 from byregion.errors import ByregionError
 
+RECEIVES_WITHIN: Final = 10.0
+"""Seconds in which the write must be whole."""
 _SIZE: Final = 8
 
 
@@ -40,10 +42,11 @@ def run(
 
 
 def _serve(connection: socket.socket, loaded: LoadedStore, told: int) -> None:
+    # SIGALRM's own action ends the process, even where Oxigraph is deep in an update. No other write begins meanwhile.
+    signal.setitimer(signal.ITIMER_REAL, RECEIVES_WITHIN)
     request = wire.receive_write(connection)
     if request is None:
         return
-    # SIGALRM's own action ends the process, even where Oxigraph is deep in an update.
     signal.setitimer(signal.ITIMER_REAL, request.seconds + worker.GRACE)
     try:
         text = stage(loaded.store, request.write).text()

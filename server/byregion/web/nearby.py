@@ -8,7 +8,7 @@ from typing import Any, Final
 from flask import current_app, request, url_for
 
 from byregion import iri
-from byregion.web import listing
+from byregion.web import blank, listing
 from byregion.web.links import href
 from byregion.web.site import select, site
 
@@ -32,8 +32,11 @@ def things(name: str) -> tuple[str, ...]:
 def addresses(path: str) -> tuple[str, ...]:
     """Return what is nearest to an address at which there is nothing: things and addresses of this site."""
     parts = path.strip("/").split("/")
-    rules = {rule.rule: rule.endpoint for rule in current_app.url_map.iter_rules() if not rule.arguments}
+    there = [rule for rule in current_app.url_map.iter_rules() if not rule.arguments and blank.has(rule.endpoint)]
+    rules = {rule.rule: rule.endpoint for rule in there}
     near = [url_for(rules[rule]) for rule in get_close_matches(path.lower(), rules, 3, 0.6)]
+    if not blank.has("listing.show"):
+        return tuple(dict.fromkeys(near))
     listed = [url_for("listing.show", kind=kind) for part in parts for kind in listing.kinds(part)]
     return tuple(dict.fromkeys((*things("/".join(parts[-2:])), *near, *listed)))[:_MOST]
 

@@ -11,14 +11,14 @@ from byregion.web.negotiate import prefers_html
 from byregion.web.site import site
 
 
-def answer(text: str, using: DatasetDescription | None = None) -> Response:
+def answer(text: str, using: DatasetDescription | None = None, seconds: float | None = None) -> Response:
     """Do an update, and tell that it is done: 204, or 200 with a page for a browser.
 
-    `using` is the dataset that the protocol describes for its WHERE clauses. Raises as `writes.permitted` and
-    `writes.carry_out` do.
+    `using` is the dataset that the protocol describes for its WHERE clauses; `seconds` lowers its time limit.
+    Raises as `writes.permitted` and `writes.carry_out` do.
     """
     token = writes.permitted()
-    written = writes.carry_out(Update(text, using, f"{site().settings.url}sparql"), token)
+    written = writes.carry_out(Update(text, using, f"{site().settings.url}sparql"), token, seconds)
     if prefers_html(request.headers.get("Accept")):
         return told(written)
     return done(written, 204)

@@ -44,12 +44,15 @@ def permitted() -> Token:
     return known.check(given.strip())
 
 
-def carry_out(what: Update | GraphWrite, token: Token) -> Written:
-    """Have the engine do a write as the one whose token this is; raises what `Writable.write` does."""
+def carry_out(what: Update | GraphWrite, token: Token, seconds: float | None = None) -> Written:
+    """Have the engine do a write as the one whose token this is; raises what `Writable.write` does.
+
+    `seconds` lowers the time that it may take.
+    """
     engine = site().engine
     if not isinstance(engine, Writable):
         raise QueryRefused("this endpoint takes no updates; the data is changed in its files")
-    return engine.write(Write(what, token.within))
+    return engine.write(Write(what, token.within), seconds)
 
 
 def request_headers() -> str:
