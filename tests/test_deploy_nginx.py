@@ -55,10 +55,10 @@ def plain_port() -> int:
 @pytest.fixture(scope="module")
 def address(work: Path, certificate: tuple[Path, Path], plain_port: int) -> Iterator[str]:
     """The address of nginx with the configuration, in which only ports and the certificate are others."""
-    port, behind = free_port(), free_port()
+    port, behind, beside = free_port(), free_port(), free_port()
     text = CONFIGURATION.read_text(encoding="utf-8")
     for pattern, instead in (
-        (r"server 127\.0\.0\.1:8080;", f"server 127.0.0.1:{behind};"),
+        (r"( *)server 127\.0\.0\.1:8080(.*;)", rf"\1server 127.0.0.1:{behind}\2\n\1server 127.0.0.1:{beside}\2"),
         (r"listen 443 ", f"listen 127.0.0.1:{port} "),
         (r"listen 80;", f"listen 127.0.0.1:{plain_port};"),
         (r"listen \[::\]:.*;", ""),
@@ -73,10 +73,15 @@ def address(work: Path, certificate: tuple[Path, Path], plain_port: int) -> Iter
     assert f"proxy_set_header {own['BYREGION_CLIENT_HEADER']} $remote_addr;" in text
     with (
         served("--port", str(behind), **settings) as (_, told),
+        served("--port", str(beside), **settings) as (other, _),
         nginx_with(text, port, work),
     ):
         assert told == public
+        OTHER["process"] = other
         yield public
+
+
+OTHER: dict[str, subprocess.Popen[str]] = {}
 
 
 @pytest.fixture
@@ -187,3 +192,12 @@ def test_who_asks_without_pause_is_told_to_wait_and_pages_are_still_read(site: h
     document, _, kind = told["type"].partition("#")
     assert f'id="{kind}"' in site.get("/" + document.removeprefix(BASE), headers={"accept": "text/html"}).text
     assert all(site.get(f"{REGION}.ttl").status_code == 200 for _ in range(3 * BURST))
+
+
+def test_where_one_of_two_ends_its_readers_are_answered_by_the_other(site: httpx.Client):
+    tags = {site.get(REGION).headers["etag"] for _ in range(6)}
+    assert len(tags) == 1
+    OTHER["process"].kill()
+    for number in range(20):
+        assert site.get(f"/doc/region/midt-troms.ttl?again={number}").status_code == 200
+    assert OTHER["process"].wait(20) != 0
