@@ -481,3 +481,7 @@ def _plain(term: Node) -> tuple[str, str | None, str]:
     language = term.language.lower() if term.language else None
     datatype = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString" if language else str(term.datatype or XSD.string)
     return str(term), language, datatype
+
+
+def test_a_select_can_be_limited() -> None:
+    assert sparql.limit("SELECT * WHERE { ?s ?p ?o }", 5) == "SELECT * WHERE { ?s ?p ?o }\nLIMIT 5"

@@ -295,6 +295,11 @@ def _refuse_depth(query: str, max_depth: int) -> None:
             raise QueryRefused(f"more than {max_depth} brackets are open at once ({where}); write the query flatter")
 
 
+def limit(query: str, rows: int) -> str:
+    """Return `query`, a SELECT that ends in its pattern, for at most `rows` solutions."""
+    return f"{query}\nLIMIT {rows:d}"
+
+
 # The same files are asked again and again: this was a tenth of what a page costs.
 @lru_cache(maxsize=256)
 def places(query: str) -> Mapping[str, Place]:

@@ -81,7 +81,9 @@ class RemoteEngine:
                 raise syntax.explain(query, f"the store does not take it: {reply.said}")
             answer = self._read(reply, form, media_type)
             if self._marked(until) != [self.revision]:
-                raise EngineError("the store holds another revision by now; start byregion again with that one")
+                raise EngineError(
+                    "the store holds another revision by now, or half of one; once it is whole, run byregion reload"
+                )
         except TimeoutError as error:
             raise QueryTimeout(limit) from error
         return answer
@@ -152,8 +154,9 @@ class RemoteEngine:
 
     def _check_size(self, until: float) -> None:
         """Make sure that the store cuts no answer that byregion would give: Virtuoso cuts graphs without a word."""
-        wanted = min(self.limits.rows + 1, self.holding.merged**3)
-        reply = self._send(f"{_MANY} LIMIT {wanted}", DatasetDescription((str(MERGED),)), "text/csv", until)
+        # So many rows there are, and so many fit in an answer: "1" and the end of the line.
+        wanted = min(self.limits.rows + 1, self.holding.merged**3, self.limits.bytes // 3 - 10)
+        reply = self._send(sparql.limit(_MANY, wanted), DatasetDescription((str(MERGED),)), "text/csv", until)
         received.refuse_failure(reply, self._name)
         given = len(reply.body.splitlines()) - 1
         if given < wanted:
