@@ -6,10 +6,11 @@ https://www.w3.org/TR/sparql11-protocol/
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from werkzeug.http import parse_options_header
 
@@ -20,6 +21,7 @@ from byregion.errors import BadRequest, RequestTooLarge, UnsupportedMediaType
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
+_ABSOLUTE: Final = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|\\^`]*')
 PARAMETERS: Final = 100
 """Parameters that a request may have."""
 
@@ -161,7 +163,7 @@ def _refuse_long(text: str, longest: int) -> None:
 def _dataset(parameters: _Parameters, default: str, named: str) -> DatasetDescription | None:
     for name in (default, named):
         for iri in parameters.all(name):
-            if not urlsplit(iri).scheme or any(character in iri for character in ' <>"{}|\\^`'):
+            if not _ABSOLUTE.fullmatch(iri):
                 raise BadRequest(f"{name} is {iri!r}: it must be an absolute IRI")
     return DatasetDescription(parameters.all(default), parameters.all(named)) or None
 
