@@ -350,6 +350,22 @@ def test_the_place_of_an_error_is_told(server: Server):
     assert told["column"] > 1
 
 
+@pytest.mark.parametrize("iri", ["http://[::1", "http://a:b", "urn:%zz", "x:\ufffe", "http://e/%", "x:"])
+def test_what_is_no_iri_is_told_wherever_it_names_a_graph(server: Server, iri: str):
+    asked = {"query": "ASK { ?s ?p ?o }"}
+    update = {"update": "INSERT { ?s ?p 1 } WHERE { ?s ?p ?o }"}
+    answers = (
+        server.client.get("/graphs", params={"graph": iri}),
+        server.client.put("/graphs", params={"graph": iri}, content="", headers=TURTLE),
+        server.client.get("/sparql", params=asked | {"default-graph-uri": iri}),
+        server.client.get("/sparql", params=asked | {"named-graph-uri": iri}),
+        server.client.get("/sparql", params={"query": f"ASK FROM <{iri}> {{ ?s ?p ?o }}"}),
+        server.client.post("/sparql", data=update | {"using-graph-uri": iri}),
+        server.client.post("/sparql", data={"update": f"CREATE SILENT GRAPH <{iri}>"}),
+    )
+    assert {answer.status_code for answer in answers} <= ({400, 404, 200, 201, 204} if iri == "x:" else {400})
+
+
 # --- Tokens -----------------------------------------------------------------------------------------------------------
 
 

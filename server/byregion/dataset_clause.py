@@ -90,7 +90,12 @@ class _Prologue:
         if token is None:
             return ""
         if token.kind == "iri":
-            return urljoin(self.base, sparql.unescape(token.text[1:-1]))
+            iri = sparql.unescape(token.text[1:-1])
+            try:
+                return urljoin(self.base, iri)
+            except ValueError:
+                # What is no IRI, the engine refuses.
+                return iri
         prefix, colon, local = token.text.partition(":")
         if token.kind != "name" or not colon or prefix not in self.prefixes:
             return ""

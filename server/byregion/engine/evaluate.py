@@ -22,7 +22,7 @@ from byregion.dataset_clause import DatasetDescription, of_query
 from byregion.engine import syntax, written
 from byregion.engine.base import Answer
 from byregion.engine.store import LoadedStore
-from byregion.errors import EngineError, QueryRefused, QueryTooLarge
+from byregion.errors import BadRequest, EngineError, QueryRefused, QueryTooLarge
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class Question:
 def evaluate(loaded: LoadedStore, question: Question) -> Answer:
     """Return the answer of a store to `question`, within its limits.
 
-    What may be asked at all is for `base.admit` to say, before. Raises QuerySyntaxError; QueryRefused for a graph or a
-    function that is not there; QueryTooLarge for an answer over a limit, which is never cut; EngineError for what
-    fails on the way; ValueError for the media type of another form.
+    What may be asked at all is for `base.admit` to say, before. Raises QuerySyntaxError; BadRequest for a graph whose
+    name is no IRI; QueryRefused for a graph or a function that is not there; QueryTooLarge for an answer over a limit,
+    which is never cut; EngineError for what fails on the way; ValueError for the media type of another form.
     """
     limits = {"rows": question.rows, "size": question.size}
     try:
@@ -79,8 +79,8 @@ def _found(loaded: LoadedStore, question: Question) -> QuerySolutions | QueryBoo
     described = question.dataset or of_query(query, question.base)
     if not described:
         return loaded.store.query(query, base_iri=base)
-    default: list[NamedNode | BlankNode | DefaultGraph] = [NamedNode(iri) for iri in described.default_graphs]
-    named: list[NamedNode | BlankNode] = [NamedNode(iri) for iri in described.named_graphs]
+    default: list[NamedNode | BlankNode | DefaultGraph] = [_named(iri) for iri in described.default_graphs]
+    named: list[NamedNode | BlankNode] = [_named(iri) for iri in described.named_graphs]
     if loaded.is_merged:
         _refuse_unknown(loaded.store, [*default, *named])
     if len(default) < 2:
@@ -92,6 +92,13 @@ def _found(loaded: LoadedStore, question: Question) -> QuerySolutions | QueryBoo
 
 
 _Graph = NamedNode | BlankNode | DefaultGraph
+
+
+def _named(iri: str) -> NamedNode:
+    try:
+        return NamedNode(iri)
+    except ValueError as error:
+        raise BadRequest(f"{iri!r} is no absolute IRI, so it is no name of a graph: {error}") from error
 
 
 def _refuse_unknown(store: Store, graphs: Sequence[_Graph]) -> None:
