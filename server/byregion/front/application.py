@@ -16,11 +16,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from byregion.config import Settings
-from byregion.errors import EngineBusy, QueryError, RequestTimeout, RequestTooLarge
+from byregion.errors import BadRequest, EngineBusy, QueryError, RequestTimeout, RequestTooLarge
 from byregion.front import cache, packing, wsgi
 from byregion.front.clients import Clients
 from byregion.front.log import AccessLog
-from byregion.front.message import Reply, Request
+from byregion.front.message import NEGOTIATED, Reply, Request, check_header
 from byregion.front.metrics import CONTENT_TYPE, Metrics
 from byregion.front.publication import Publication
 from byregion.web import problem
@@ -67,6 +67,7 @@ class Front:
             os.urandom(8).hex(), scope.method, scope.path, scope.query_string, scope.headers, client=self._client(scope)
         )
         try:
+            _check(request)
             if request.method in _WITH_BODY:
                 request = await self._with_body(request, protocol)
             reply = await self._reply(request, protocol.client_disconnect)
@@ -89,15 +90,19 @@ class Front:
         told = request.headers.get("content-length")
         if told is not None and told.isdigit() and int(told) > most:
             raise RequestTooLarge(most)
-        body, seconds = bytearray(), BODY_WITHIN + (most >> 20)
+        body, ends, seconds = bytearray(), 0, BODY_WITHIN + (most >> 20)
         try:
             async with asyncio.timeout(seconds):
                 async for chunk in protocol:
                     body += chunk
+                    ends += not chunk
                     if len(body) > most:
                         raise RequestTooLarge(most)
         except TimeoutError as error:
             raise RequestTimeout(seconds) from error
+        # granian ends a body that breaks off as it ends a whole one, with nothing, but says so twice.
+        if ends > 1 or (told is not None and len(body) != int(told)):
+            raise BadRequest("the body of the request ended before it was whole; send all of it")
         return Request(
             request.id, request.method, request.path, request.query, request.headers, bytes(body), request.client
         )
@@ -166,7 +171,7 @@ class Front:
         if isinstance(error, QueryError):
             self._metrics.ended(kind.name)
         headers = HEADERS | problem.DATA | problem.headers(kind, error)
-        if isinstance(error, RequestTimeout | RequestTooLarge):
+        if isinstance(error, RequestTimeout | RequestTooLarge) or (request.method in _WITH_BODY and not request.body):
             # The rest of the body may still be on its way.
             headers["Connection"] = "close"
         body = problem.body(problem.envelope(kind, error, request.id))
@@ -188,6 +193,16 @@ class Front:
             protocol.response_empty(reply.status, [*headers, ("Content-Length", length)] if length else headers)
         else:
             protocol.response_bytes(reply.status, headers, reply.body)
+
+
+def _check(request: Request) -> None:
+    """Refuse what takes long to read, or what others read otherwise; raises BadRequest."""
+    get = request.headers.get
+    for name in NEGOTIATED:
+        check_header(name, get(name) or "")
+    # https://www.rfc-editor.org/rfc/rfc9112#section-6.1-15: a proxy may have taken the other one for true.
+    if get("transfer-encoding") is not None and get("content-length") is not None:
+        raise BadRequest("the request has both Content-Length and Transfer-Encoding; send one of them")
 
 
 def _unless_known(request: Request, reply: Reply) -> Reply:

@@ -58,7 +58,7 @@ class Cache:
 
     def keep(self, request: Request, reply: Reply, *, packed: bool) -> None:
         """Keep what may be given again."""
-        size = len(reply.body) + len(request.body) + len(request.query) + _OVERHEAD
+        size = len(reply.body) + len(request.body) + len(request.query) + len(request.path) + _OVERHEAD
         if size * SHARE > self._limit or not may_be_kept(reply):
             return
         address = _address(request)

@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
+
+from byregion.errors import BadRequest
+
+NEGOTIATED: Final = ("accept", "accept-encoding", "accept-language", "content-type")
+"""The headers that are taken apart."""
+LONGEST: Final = 2000
+"""Characters that each of them may have; those of browsers and RDF libraries have some hundreds."""
+
+
+def check_header(name: str, value: str) -> None:
+    """Refuse a header that would take long to read; raises BadRequest."""
+    if len(value) > LONGEST and name in NEGOTIATED:
+        raise BadRequest(f"{name} has {len(value)} characters; at most {LONGEST} are read")
 
 
 class Headers(Protocol):

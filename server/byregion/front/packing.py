@@ -15,6 +15,8 @@ from byregion.front.message import Reply, Request
 
 LEAST: Final = 600
 """Bytes from which on compression saves a packet."""
+MOST: Final = 32 << 20
+"""Bytes up to which the server takes the time for it, which is some 20 ms for each MiB."""
 LEVEL: Final = 5
 MARK: Final = "-gz"
 """What the entity tag of a compressed representation ends in: it is another sequence of bytes."""
@@ -35,7 +37,7 @@ def is_packable(reply: Reply) -> bool:
     media_type = reply.header("content-type") or ""
     return (
         reply.status == 200
-        and len(reply.body) >= LEAST
+        and LEAST <= len(reply.body) <= MOST
         and media_type.startswith(_TEXT)
         and not media_type.startswith(_PACKED)
         and reply.header("content-encoding") is None

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from byregion.front.message import Reply, Request
+from byregion.front.message import Reply, Request, check_header
 from byregion.web.served import LABEL, REQUEST_ID
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -62,7 +62,8 @@ def _environ(request: Request, host: str, scheme: str) -> dict[str, Any]:
             environ[field] = value
         elif field not in ("CONTENT_LENGTH", "HOST", "TRANSFER_ENCODING") and "_" not in key:
             known = environ.get(f"HTTP_{field}")
-            environ[f"HTTP_{field}"] = f"{known},{value}" if known else value
+            environ[f"HTTP_{field}"] = together = f"{known},{value}" if known else value
+            check_header(key, together)
     # What a client calls us is nobody's business: addresses are made from the setting.
     environ["HTTP_HOST"] = host
     return environ

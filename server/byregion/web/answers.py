@@ -10,7 +10,7 @@ from flask import Response
 from byregion import results
 from byregion.convert import tabular
 from byregion.engine import Answer, syntax
-from byregion.errors import EngineError
+from byregion.errors import EngineError, QueryTooLarge
 from byregion.results import Solutions
 from byregion.web import formats, service
 from byregion.web.negotiate import Offer
@@ -20,6 +20,9 @@ from byregion.web.table import Table
 
 CHARACTERS: Final = 200_000
 """Characters of Turtle that a page shows; the formats hold all of them."""
+MADE_OF: Final = 16_000_000
+"""Bytes of the engine's answer that a page or a file for spreadsheets is made of at most: reading them takes the time
+of the server itself, and not of a query worker."""
 
 
 def offers(query: str) -> tuple[Offer, ...]:
@@ -66,9 +69,17 @@ def _about(cover: Cover) -> tabular.About:
     return tabular.About(words()("sheet.answer"), words()("sheet.about"), (*cover.facts, *common))
 
 
+def _to_read(query: str | Query, offer: Offer) -> bytes:
+    body = engine_answer(query, offer).body
+    if len(body) > MADE_OF:
+        what = f"a page or a spreadsheet is made of {MADE_OF} bytes at most, and the answer has {len(body)}"
+        raise QueryTooLarge(f"{what}; take it in one of the other formats, such as CSV, or ask for less")
+    return body
+
+
 def solutions(query: str | Query) -> Solutions:
-    """Return the answer to a SELECT."""
-    answer = results.read_solutions(engine_answer(query, formats.SOLUTIONS[0]).body)
+    """Return the answer to a SELECT; raises QueryTooLarge for more than `MADE_OF` bytes."""
+    answer = results.read_solutions(_to_read(query, formats.SOLUTIONS[0]))
     if isinstance(answer, bool):
         raise EngineError("a SELECT was answered with a truth value")
     return answer
@@ -90,11 +101,11 @@ class Shown:
 
 
 def shown(query: str | Query) -> Shown:
-    """Return the answer to `query` as a page shows it."""
+    """Return the answer to `query` as a page shows it; raises QueryTooLarge for more than `MADE_OF` bytes."""
     if offers(query if isinstance(query, str) else query.text) is formats.GRAPHS:
-        text = engine_answer(query, formats.GRAPHS[0]).body.decode("utf-8")
+        text = _to_read(query, formats.GRAPHS[0]).decode("utf-8")
         return Shown(turtle=text[:CHARACTERS], is_cut=len(text) > CHARACTERS)
-    answer = results.read_solutions(engine_answer(query, formats.SOLUTIONS[0]).body)
+    answer = results.read_solutions(_to_read(query, formats.SOLUTIONS[0]))
     return Shown(truth=answer) if isinstance(answer, bool) else Shown(table=Table.of(answer))
 
 

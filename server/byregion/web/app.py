@@ -41,7 +41,7 @@ from byregion.web import (
     statistics,
     writes,
 )
-from byregion.web.links import href, is_local
+from byregion.web.links import asked, href, is_local
 from byregion.web.served import LABEL
 from byregion.web.site import Site, choose_language, site, words
 
@@ -192,8 +192,7 @@ def _in_language(tag: str) -> str:
     """Return the address of this page in another language."""
     if request.endpoint is None:
         return url_for("home.show", lang=tag)
-    arguments: dict[str, Any] = request.args.to_dict(flat=False) | {"lang": [tag]}
-    return url_for(request.endpoint, **((request.view_args or {}) | arguments))
+    return url_for(request.endpoint, **(asked() | {"lang": [tag]}))
 
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]

@@ -70,7 +70,8 @@ class Asked:
 
     def address(self, offer: Offer, page: Page | None = None) -> str:
         """Return where the answer, or one page of it, is to be had as `offer`."""
-        given: dict[str, Any] = dict(self.values)
+        known = {parameter.name for parameter in self.query.parameters}
+        given: dict[str, Any] = {name: values for name, values in self.values.items() if name in known}
         if site().is_copy:
             # Of a file there is one, with the values of the example and at most another language.
             given = {name: values for name, values in given.items() if tuple(values) != self.query.examples.get(name)}

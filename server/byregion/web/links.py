@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 
 from byregion.catalogue.names import WHOLE
 from byregion.iri import PARTS
@@ -39,6 +40,16 @@ def href(iri: str) -> str | None:
     if document == _CATALOGUE or document.startswith(_CATALOGUE + "/"):
         return _catalogued(document.removeprefix(_CATALOGUE).lstrip("/"))
     return iri if _ON_THE_WEB.match(iri) and not iri.startswith(BASE) else None
+
+
+def asked() -> dict[str, Any]:
+    """Return what the address of this request says, for `url_for` to make another of it.
+
+    Names that `url_for` has another use for are left out; they mean nothing in an address of ours.
+    """
+    given = request.args.to_dict(flat=False)
+    kept = {name: values for name, values in given.items() if name != "endpoint" and not name.startswith("_")}
+    return kept | (request.view_args or {})
 
 
 def _graph(name: str) -> str:

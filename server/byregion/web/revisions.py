@@ -18,6 +18,7 @@ from werkzeug.http import http_date
 from byregion.archive import Publication
 from byregion.errors import BadRequest, RevisionGone
 from byregion.web import respond
+from byregion.web.links import asked
 from byregion.web.site import engine, site
 
 SHOWN: Final = 16
@@ -96,7 +97,7 @@ def permalink(**changes: object) -> str:
 
 def address(**changes: object) -> str:
     """Return the address of this request in full, with other parameters."""
-    arguments: dict[str, Any] = request.args.to_dict(flat=False) | (request.view_args or {}) | changes
+    arguments: dict[str, Any] = asked() | changes
     return urljoin(site().settings.url, url_for(str(request.endpoint), **arguments))
 
 
