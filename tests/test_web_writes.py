@@ -60,7 +60,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     path, log = folder / "tokens.json", folder / "access.log"
     tokens.create(path, "first")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BYREGION_")}
-    settings = {"BYREGION_QUERY_SECONDS": "2", "BYREGION_MAX_WRITE_BYTES": "2000000", "BYREGION_ACCESS_LOG": str(log)}
+    # Two HTTP processes: what one has written, the other must know of.
+    settings = {
+        "BYREGION_WORKERS": "2",
+        "BYREGION_QUERY_SECONDS": "2",
+        "BYREGION_MAX_WRITE_BYTES": "2000000",
+        "BYREGION_ACCESS_LOG": str(log),
+    }
     options = ["--port", "0", "--empty", "--shapes", "none", "--token-file", str(path)]
     with subprocess.Popen(
         [str(BYREGION), "serve", *options],
