@@ -19,11 +19,11 @@ from byregion.convert.workbook.names import Surroundings
 from byregion.convert.workbook.sheets import sheets
 from byregion.convert.workbook.tables import Form, Table
 from byregion.convert.workbook.words import Words
-from byregion.dataset import ontology_files, read_graph
+from byregion.dataset import layout, ontology_files, read_graph
 from byregion.namespaces import BR
 
-NUMBERS = ("0301", "1922", "1924", "1926", "1931", "5418", "5421", "0137", "0426")
-"""Oslo, Bardu, Målselv, Dyrøy, Lenvik, Målselv from 2020, Senja, and the two called Våler."""
+NUMBERS = ("0301", "1922", "1924", "1926", "1931", "5418", "5421", "0137", "0426", "1106", "1149")
+"""Oslo, Bardu, Målselv, Dyrøy, Lenvik, Målselv from 2020, Senja, the two called Våler, Haugesund and Karmøy."""
 
 
 @cache
@@ -55,6 +55,18 @@ def around() -> Graph:
         if triple[0] in kept and triple[1] not in (BR.quote,):
             graph.add(triple)
     return graph
+
+
+def write_around(data: Path) -> Path:
+    """Write what is around a workbook as the datasets of a folder, so that a command reads it in no time."""
+    graph = Graph(bind_namespaces="none")
+    kept = {thing for thing in around().subjects(RDF.type) if (thing, None, None) not in ontology()}
+    for triple in around():
+        if triple[0] in kept:
+            graph.add(triple)
+    (data / "municipalities").mkdir(parents=True)
+    (data / "municipalities" / "stated.ttl").write_text(layout(graph), "utf-8", newline="\n")
+    return data
 
 
 @cache

@@ -27,7 +27,7 @@ class Previous:
 
     def kept(self, part: str, made: Graphs) -> list[Triple]:
         """Return the triples of a part that stay beside new graphs: those of entities that have not gone."""
-        gone = set(self.gone(made))
+        gone = self.covered.difference(made.described())
         return [
             triple for triple in self.left_out.get(part, ()) if URIRef(str(triple[0]).partition("#")[0]) not in gone
         ]

@@ -186,7 +186,7 @@ def decode(content: bytes, path: Path) -> tuple[str, tuple[tuple[int, int, Fault
     except UnicodeDecodeError:
         pass
     try:
-        return content.decode("cp1252"), ((1, 0, Fault("windows", severity="note")),)
+        return content.decode("cp1252"), ((0, 0, Fault("windows", severity="note")),)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise SourceError("this is neither UTF-8 nor Windows-1252; save it as CSV UTF-8", path, line) from error
