@@ -10,6 +10,7 @@ import subprocess
 import time
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -266,6 +267,14 @@ def test_a_named_query_answers_in_the_language_but_for_virtuoso(
     same = solutions(remote, asked) == solutions(engine, asked)
     # It does not see the language within OPTIONAL, and so falls back to Bokmål.
     assert same == (language == "nb" or not store.is_virtuoso)
+
+
+def test_many_may_ask_at_once_and_each_gets_her_own_answer(remote: RemoteEngine):
+    def asked(number: int) -> str:
+        return remote.query(f"SELECT ({number} AS ?x) {{}}", "text/csv").body.decode().split()[1]
+
+    with ThreadPoolExecutor(16) as threads:
+        assert list(threads.map(asked, range(200))) == [str(number) for number in range(200)]
 
 
 # --- Nothing gets out, and nothing stands still -----------------------------------------------------------------------

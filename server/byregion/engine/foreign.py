@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -26,6 +27,8 @@ _ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:")
 _KNOWN: Final = tuple(VOCABULARIES.values())
 
 
+# Reading a query by the grammar takes 1 ms of CPU, and the same ones are asked again and again.
+@lru_cache(maxsize=256)
 def sendable(query: str, base: str) -> str:
     """Return `query` as it may be sent: itself, with its relative IRIs relative to `base` and not to the store.
 
