@@ -28,6 +28,7 @@ DESCRIBED = {
     f"BASE <{X}> PREFIX g: <graphs/> CONSTRUCT {{ ?s ?p ?o }} FROM NAMED g:again {{ ?s ?p ?o }}": ((), (B,)),
     "CONSTRUCT FROM <stated> WHERE { ?s ?p ?o }": ((A,), ()),
     "SELECT (COUNT(?s) AS ?from) FROM <\\u0073tated> { ?s ?p 'FROM <x>' } # FROM <y>": ((A,), ()),
+    "ASK FROM <http://x.test/a#> { ?s ?p ?o }": (("http://x.test/a#",), ()),
     "ASK { ?s ?p ?o }": ((), ()),
     "PREFIX from: <http://x.test/> ASK { ?s from:a from:b }": ((), ()),
 }
