@@ -139,7 +139,7 @@ def round_of(
 ) -> list[Sample]:
     """Measure, in the round `number`, each query on each server in turn, but for those that have no answer or are slow.
 
-    With `vary` no request is like any before, in this round or another.
+    With `vary` no request is like any before, in this round or another; without, each was answered just before.
     """
     fit = {(one.server, one.query) for one in checks if not one.fault and one.seconds <= SLOW}
     found = []
@@ -147,7 +147,10 @@ def round_of(
         for server in servers:
             if (server.name, query.name) in fit:
                 address = server.address(query) + (f"{number}-" if vary else "again")
-                job = Job(server.port, [Request(address, query.accept)], vary=vary, seconds=seconds)
+                request = Request(address, query.accept)
+                if not vary:
+                    ask(Job(server.port, [request], connections=1, seconds=PATIENCE, most=1))
+                job = Job(server.port, [request], vary=vary, seconds=seconds)
                 found.append(sample(server, query.name, number, job))
     return found
 

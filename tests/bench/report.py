@@ -188,14 +188,16 @@ def _table(run: Run, samples: Sequence[Sample], title: str, names: Sequence[str]
     servers = [name for name in run.servers if name in measured]
     if not servers:
         return
-    print(f"\n  {title}: CPU ms a request, answers a second, p50/p99 ms")
+    print(f"\n  {title}: CPU ms a request, answers a second, p50/p99 ms; ! where not all had status 200")
+    faulty = {(one.server, one.query) for one in samples if set(one.statuses) != {"200"}}
     print(f"  {'':32}" + "".join(f"{server:>36}" for server in servers))
     columns = {server: [_medians(samples, server, of) for of in ("cpu", "rps", "p50", "p99")] for server in servers}
     for name in names or [one.name for one in run.queries]:
         cells = []
         for server in servers:
             figures = [column[name] for column in columns[server] if name in column]
-            cells.append("{:.3f} {:8.0f} {:8.2f}/{:<8.2f}".format(*figures) if figures else "-")
+            mark = "! " if (server, name) in faulty else ""
+            cells.append(mark + "{:.3f} {:8.0f} {:8.2f}/{:<8.2f}".format(*figures) if figures else "-")
         print(f"  {name:32}" + "".join(f"{cell:>36}" for cell in cells))
 
 
