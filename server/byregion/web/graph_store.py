@@ -55,7 +55,8 @@ def show(path: str = "") -> Response | BaseResponse:
     is_page = wanted.is_direct and not settings.empty
     offers = (*formats.GRAPHS, HTML) if is_page else formats.GRAPHS
     offer = representation(request.headers.get("Accept"), request.args.get("format"), offers)
-    if offer == HTML:
+    # Of files that are copied, the downloads are the graphs.
+    if offer == HTML or (is_page and site().is_copy):
         response = datasets.page_of(path)
         response.vary.add("Accept")
         return response
