@@ -232,6 +232,17 @@ def test_what_the_workbook_no_longer_has_is_named_and_only_taken_away_when_told_
     assert "tillit" not in (out / "stated.ttl").read_text("utf-8")
 
 
+def test_a_workbook_of_what_is_published_is_checked_as_that_and_not_beside_it(data: Path, tmp_path: Path):
+    shutil.copytree(data, tmp_path / "data")
+    goals(tmp_path / "a.xlsx", ["", "Vekst", 1, "Side"])
+    assert run("import", "a.xlsx", "--out", "data/midt-test", data=tmp_path / "data", cwd=tmp_path).returncode == 0
+    book = openpyxl.load_workbook(tmp_path / "a-med-id.xlsx")
+    book["Mål"]["B2"] = "Et annet navn"
+    book.save(tmp_path / "b.xlsx")
+    done = run("import", "b.xlsx", data=tmp_path / "data", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
 def test_what_no_workbook_can_say_stays_in_the_dataset(data: Path, tmp_path: Path):
     goals(tmp_path / "a.xlsx", ["", "Vekst", 1, "Side"])
     out = tmp_path / "data" / "midt-test"
@@ -307,9 +318,9 @@ def test_the_publishers_guide_leads_from_an_empty_workbook_to_a_page(tmp_path: P
     settings = Settings(data=tmp_path / "data")
     app = create_app(settings, MemoryEngine.of([*ontology_files(), *data_files(settings.data)], UPDATES))
     with httpx.Client(transport=httpx.WSGITransport(app=app), base_url="http://127.0.0.1:8080") as client:
-        page = client.get("/doc/region/haugesundregionen", headers={"accept": "text/html", "accept-language": "nb"})
+        page = client.get("/doc/region/eksempelregionen", headers={"accept": "text/html", "accept-language": "nb"})
     assert page.status_code == 200
-    assert "Styrket attraktivitet for bosted, bedrift og besøk" in page.text
+    assert "En region som flere vil bo og arbeide i" in page.text
     assert "Karmøy" in page.text
 
 

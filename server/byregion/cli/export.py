@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from byregion.cli.screen import common, screen
-from byregion.cli.workbooks import new, parts, world
+from byregion.cli.workbooks import Published, new, parts
 from byregion.config import LANGUAGES
 from byregion.convert.workbook.exporting import Exported, export
 from byregion.convert.workbook.writing import Content, workbook
@@ -34,7 +34,7 @@ def command(dataset: Path, path: Path, xlsx: bool, lang: str, force: bool) -> No
     with screen().working("making the workbook"):
         graphs = parts(dataset)
         name = dataset.resolve().name
-        here = world(lang, name)
+        here = Published(lang).around(name)
         done = export(graphs, here.form, here.around)
         content = Content(rows=done.rows, dataset=name, left_out=_left_out(done))
         path.write_bytes(workbook(here.form, here.around, content))

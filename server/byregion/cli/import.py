@@ -13,11 +13,11 @@ from rdflib.graph import ReadOnlyGraphAggregate
 
 from byregion import iri, validate
 from byregion.cli.screen import common, screen
-from byregion.cli.workbooks import World, parts, world
+from byregion.cli.workbooks import Published, World, parts
 from byregion.config import LANGUAGES
 from byregion.convert.workbook import copying, reading
 from byregion.convert.workbook.graphs import PARTS, Graphs, Settled, settle
-from byregion.convert.workbook.importing import Imported, errors, read_tables
+from byregion.convert.workbook.importing import Imported, errors, given_ids, read_tables
 from byregion.convert.workbook.merging import Previous, previous
 from byregion.convert.workbook.tables import Entry, Place, Problem, joined
 from byregion.dataset import layout
@@ -41,8 +41,10 @@ def command(path: Path, out: Path | None, keep_valid: bool, replace: bool, copy:
     """
     name = _name(out)
     with screen().working("reading"):
-        here = world(lang, name)
         tables = reading.read(path)
+        published = Published(lang)
+        # A dataset that is published already is not around itself, even if the workbook is only checked.
+        here = published.around(name or published.described_by(given_ids(tables, published.form)))
         imported = read_tables(tables, here.form, here.around)
         before = _before(out, here)
     with screen().working("judging by the shapes"):

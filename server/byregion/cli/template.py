@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from byregion.cli.screen import common, screen
-from byregion.cli.workbooks import new, world
+from byregion.cli.workbooks import Published, new
 from byregion.config import LANGUAGES
 from byregion.convert.workbook.exporting import examples
 from byregion.convert.workbook.writing import Content, workbook
@@ -22,7 +22,7 @@ def command(path: Path, lang: str, force: bool) -> None:
     """Write an empty Excel workbook to fill in: its sheets, columns, notes and lists are what the shapes say."""
     new(path, force)
     with screen().working("making the workbook"):
-        here = world(lang)
+        here = Published(lang).around()
         shown = examples(here.graph, here.form, here.around)
         path.write_bytes(workbook(here.form, here.around, Content(examples=shown)))
     screen().tell(f"{path}: an empty workbook; when it is filled in, byregion import reads it")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from rdflib import Graph
+from rdflib import Graph, URIRef
 
 from byregion import iri
 from byregion.config import LANGUAGES, Settings
@@ -30,19 +31,38 @@ class World:
     shapes: Graph
 
 
-def world(language: str, dataset: str = "") -> World:
-    """Return the world of a dataset: the ontology and the published data without what its workbook will say."""
-    ontology, graph = Graph(bind_namespaces="none"), Graph(bind_namespaces="none")
-    for item in ontology_files():
-        if item.path.stem != "alignment":  # published, and not judged by
-            ontology += read_graph(item.path)
-    graph += ontology
-    for item in data_files(Settings.from_env(os.environ).data):
-        if not (item.path.parent.name == dataset and item.path.stem in PARTS):
-            graph += read_graph(item.path)
-    shapes = read_shapes()
-    told = [Words(each, ontology) for each in sorted(LANGUAGES, key=lambda each: each != language)]
-    return World(Form(sheets(shapes, ontology), told[0], told[1:]), Surroundings(graph, language), graph, shapes)
+class Published:
+    """The ontology, the shapes and the published data, by file: what a workbook is filled in by and judged with."""
+
+    def __init__(self, language: str) -> None:
+        """Read everything; what is said is said in `language`."""
+        self._language = language
+        self._ontology = Graph(bind_namespaces="none")
+        for item in ontology_files():
+            if item.path.stem != "alignment":  # published, and not judged by
+                self._ontology += read_graph(item.path)
+        files = data_files(Settings.from_env(os.environ).data)
+        self._graphs = [(item.path.parent.name, item.path.stem, read_graph(item.path)) for item in files]
+        self._shapes = read_shapes()
+        told = [Words(each, self._ontology) for each in sorted(LANGUAGES, key=lambda each: each != language)]
+        self.form = Form(sheets(self._shapes, self._ontology), told[0], told[1:])
+
+    def around(self, dataset: str = "") -> World:
+        """Return the world of a dataset: everything but what its workbook will say."""
+        graph = Graph(bind_namespaces="none")
+        graph += self._ontology
+        for name, part, each in self._graphs:
+            if not (name == dataset and part in PARTS):
+                graph += each
+        return World(self.form, Surroundings(graph, self._language), graph, self._shapes)
+
+    def described_by(self, things: set[URIRef]) -> str:
+        """Return the dataset that describes most of `things`, "" where none describes any."""
+        count = Counter[str]()
+        for name, part, graph in self._graphs:
+            if part in PARTS:
+                count[name] += len(things & set(graph.subjects()))
+        return max((name for name in sorted(count) if count[name]), key=lambda name: count[name], default="")
 
 
 def parts(folder: Path) -> dict[str, Graph]:

@@ -197,10 +197,16 @@ def _forms(term: Node) -> Iterable[Raw]:
 
 def examples(graph: Graph, form: Form, around: Surroundings) -> Mapping[Sheet, list[Row]]:
     """Return a row for each sheet that `graph` has something for with a source document: the first by its IRI."""
-    said = Graphs(empty_graph(), empty_graph())
+    shown: set[Node] = set()
     for sheet in form.sheets:
         things = [thing for thing in _things(graph, sheet) if (thing, DCTERMS.source, None) in graph]
-        for triple in graph.triples((min(things), None, None)) if things else ():
+        shown.update([min(things)] if things else [])
+    # A source has no source itself; the first region's is the one to show.
+    sources = (graph.value(thing, DCTERMS.source) for thing in sorted(shown, key=str) if graph.value(thing, BR.inPhase))
+    shown.update([source for source in sources if source][:1])
+    said = Graphs(empty_graph(), empty_graph())
+    for thing in shown:
+        for triple in graph.triples((thing, None, None)):
             said.stated.add(triple)
             said.translations.add(triple)
     return export({"stated": said.stated, "translations": said.translations}, form, around).rows

@@ -43,6 +43,13 @@ def read_tables(tables: Sequence[Table], form: Form, around: Surroundings) -> Im
     return done
 
 
+def given_ids(tables: Sequence[Table], form: Form) -> set[URIRef]:
+    """Return the IRIs that rows of `tables` have already."""
+    entries = (found for found in form.entries(tables) if isinstance(found, Entry) and not is_empty(found.id))
+    found = (ids.read(entry.id, entry.sheet.kind) for entry in entries)
+    return {thing for thing in found if isinstance(thing, URIRef)}
+
+
 def errors(problems: Iterable[Problem]) -> list[Problem]:
     """Return those that are errors."""
     return [problem for problem in problems if problem.severity == "error"]
