@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from rdflib import RDF, SKOS, XSD, Dataset, Graph, Literal, URIRef
 
+import excerpt
 from byregion import evidence
 from byregion.assets import folder
 from byregion.dataset import data_files, layout, named_graphs, ontology_files, read, read_graph
@@ -22,7 +23,7 @@ from byregion.iri import entity
 from byregion.namespaces import BASE, BR, ID, OA
 
 PROVEDAL = Path(__file__).parent / "data" / "evidence" / "provedal"
-MIDT_TROMS = folder("data") / "midt-troms"
+MIDT_TROMS = excerpt.data() / "midt-troms"
 PAGE = entity("source", "midt-troms-page")
 
 
@@ -37,8 +38,8 @@ def triples(dataset: Dataset) -> Graph:
 
 @pytest.fixture(scope="module")
 def published() -> Dataset:
-    """The real data; tests that change something take `data` or read it anew."""
-    return whole(folder("data"))
+    """The real data, cut down as `excerpt` says; tests that change something take `data` or read it anew."""
+    return whole(excerpt.data())
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def midt_troms(published: Dataset) -> Dataset:
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A copy of the real data."""
-    return Path(shutil.copytree(folder("data"), tmp_path / "data"))
+    return Path(shutil.copytree(excerpt.data(), tmp_path / "data"))
 
 
 @pytest.fixture
@@ -258,8 +259,8 @@ def test_windows_line_ends_in_a_stored_text_are_kept_and_counted(provedal: Path)
 # --- The real data ----------------------------------------------------------------------------------------------------
 
 
-def test_the_evidence_of_the_published_data_holds(published: Dataset):
-    assert evidence.check(published, folder("data")) == []
+def test_the_evidence_of_the_published_data_holds():
+    assert evidence.check(whole(folder("data")), folder("data")) == []
 
 
 def test_every_character_of_the_source_is_some_entitys_evidence(published: Dataset):
@@ -281,7 +282,7 @@ def test_every_character_of_the_source_is_some_entitys_evidence(published: Datas
 
 
 def test_the_source_is_the_text_that_was_given(published: Dataset):
-    [stored] = evidence.stored_texts(published, folder("data"))
+    [stored] = evidence.stored_texts(published, excerpt.data())
     assert stored.source == PAGE
     assert digest(stored.text) == "845e6274deca2948123e049c07eadafc88e6312a0bb32b0ea9f882e179caec02"
     assert evidence.uncovered(published, stored) == []
@@ -289,7 +290,7 @@ def test_the_source_is_the_text_that_was_given(published: Dataset):
 
 def test_deleting_any_entity_makes_the_check_fail(midt_troms: Dataset):
     dataset = midt_troms
-    assert evidence.check(dataset, folder("data")) == []
+    assert evidence.check(dataset, excerpt.data()) == []
     stated, readings = (dataset.graph(URIRef(f"{BASE}graphs/midt-troms/{part}")) for part in ("stated", "readings"))
     entities = {URIRef(subject) for subject in (stated + readings).subjects(RDF.type) if "#" not in subject}
     assert {ID["region/midt-troms"], ID["quote/midt-troms-tittel"], ID["reading/midt-troms-landareal"]} < entities
@@ -299,11 +300,11 @@ def test_deleting_any_entity_makes_the_check_fail(midt_troms: Dataset):
         gone = [quad for quad in dataset.quads() if quad[0] == iri or quad[0].startswith(f"{iri}#")]
         for quad in gone:
             dataset.remove(quad)
-        if not evidence.check(dataset, folder("data")):
+        if not evidence.check(dataset, excerpt.data()):
             unnoticed.append(iri)
         dataset.addN((*triple, dataset.graph(name)) for *triple, name in gone)
     assert unnoticed == []
-    assert evidence.check(dataset, folder("data")) == []
+    assert evidence.check(dataset, excerpt.data()) == []
 
 
 def test_filling_the_published_data_again_changes_no_byte(data: Path):
@@ -320,7 +321,7 @@ def test_the_files_are_in_the_one_layout(part: str):
 
 
 def test_what_the_excerpt_of_the_application_says_has_the_application_as_primary_source(published: Dataset):
-    [stored] = evidence.stored_texts(published, folder("data"))
+    [stored] = evidence.stored_texts(published, excerpt.data())
     begin = stored.text.index("Byregion Finnsnes har ikke deltatt")
     end = stored.text.index("Dokumenter")
     quotes = triples(published).subjects(OA.hasSource, PAGE)
@@ -466,7 +467,7 @@ LANDAREAL = entity("reading", "midt-troms-landareal")
 )  # fmt: skip
 def test_the_check_finds(midt_troms: Dataset, edit: Callable[[Dataset], None], where: str, why: str):
     edit(midt_troms)
-    found = evidence.check(midt_troms, folder("data"))
+    found = evidence.check(midt_troms, excerpt.data())
     assert any(where in finding.where and why in finding.message for finding in found), found
     assert {(finding.check, finding.severity) for finding in found} == {("evidence", "error")}
 
