@@ -23,6 +23,7 @@ from byregion.front.log import AccessLog
 from byregion.front.message import NEGOTIATED, Reply, Request, check_header
 from byregion.front.metrics import CONTENT_TYPE, Metrics
 from byregion.front.publication import Publication
+from byregion.front.taking import LARGE, Connection, Taking
 from byregion.web import problem
 from byregion.web.app import HEADERS
 
@@ -46,6 +47,7 @@ class Front:
         self._metrics = Metrics()
         self._threads = ThreadPoolExecutor(settings.http_threads, thread_name_prefix="request")
         self._in_threads = 0
+        self._taking = Taking()
         self._public = urlsplit(settings.url)
         self.loop: asyncio.AbstractEventLoop | None = None
 
@@ -71,14 +73,22 @@ class Front:
             if request.method in _WITH_BODY:
                 request = await self._with_body(request, protocol)
             reply = await self._reply(request, protocol.client_disconnect)
+            self._taking.check(len(reply.body))
         except asyncio.CancelledError:
             raise
         except Exception as error:  # everything that a request can end in is told in one envelope
             reply = self._told(request, error)
+        is_large = len(reply.body) >= LARGE and request.method != "HEAD"
+        connection = Connection(scope.client) if is_large else None
         self._send(protocol, request, reply)
         seconds = time.perf_counter() - began
         self._metrics.answered(reply, seconds)
         self._log.write(request, reply, seconds)
+        if connection:
+            size = len(reply.body)
+            # Nobody else but the HTTP server need keep it meanwhile.
+            del reply
+            await self._taking.watch(connection, size)
 
     def _client(self, scope: Any) -> str:
         if self._settings.client_header and (told := scope.headers.get(self._settings.client_header.lower())):
