@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from byregion import sparql
 from byregion.sparql import Token
@@ -69,6 +69,7 @@ def _top(stream: Iterator[Token]) -> Iterator[Token]:
 
 # Oxigraph's grammar has no word boundaries: it reads `ASKFROM<g>` and `FROMNAMED<g>`.
 _FROM: Final = re.compile("(?:ASK|CONSTRUCT)?FROM(?P<named>NAMED)?")
+_ABSOLUTE: Final = re.compile("[A-Za-z][A-Za-z0-9+.-]*:")
 _LOCAL_ESCAPE: Final = re.compile(r"\\([_~.\-!$&'()*+,;=/?#@%])")
 
 
@@ -91,6 +92,9 @@ class _Prologue:
             return ""
         if token.kind == "iri":
             iri = sparql.unescape(token.text[1:-1])
+            if _ABSOLUTE.match(iri):
+                # urljoin would take an empty fragment away.
+                return iri
             try:
                 return urljoin(self.base, iri)
             except ValueError:
