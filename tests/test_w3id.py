@@ -42,7 +42,7 @@ def publisher() -> Iterator[str]:
     with make_server("127.0.0.1", 0, None, handler_class=_Silent) as server:
         address = f"http://127.0.0.1:{server.server_port}/"
         engine = MemoryEngine.of(FILES, infer.UPDATES)
-        server.set_app(create_app(Settings(public_url=address, query_seconds=60), engine))
+        server.set_app(create_app(Settings(data=excerpt.data(), public_url=address, query_seconds=60), engine))
         threading.Thread(target=server.serve_forever, name="publisher", daemon=True).start()
         yield address
         server.shutdown()
