@@ -176,6 +176,7 @@ def publish(world: Site, names: list[str]) -> None:
     world.pages["/catalogue"] = Page(graph.serialize(format="turtle", encoding="utf-8"), "text/turtle")
     world.pages["/"] = Page(b"<title>byregion</title>", "text/html")
     world.pages["/sparql"] = Page(b"", "text/turtle")
+    world.pages["/reconcile"] = Page(b"{}", "application/json")
     for name in names:
         world.pages[f"/datasets/{name}"] = Page(b"<title>a dataset</title>", "text/html")
     for dump in dumps:

@@ -79,6 +79,7 @@ def test_every_key_that_a_template_or_module_names_is_there_and_every_key_is_nam
         "dataset.counts.",
         "dataset.parts.",
         "catalogue.profiles.",
+        "reconcile.",
     )
     assert {key for key in keys - named if not key.startswith(grown)} == set()
 

@@ -118,7 +118,7 @@ def _describe_dataset(graph: Graph, name: str, url: str) -> None:
 def _describe_services(graph: Graph, names: Sequence[str], url: str) -> None:
     for service in _subjects(graph, DCAT.DataService):
         address = URIRef(url + service.rpartition("/")[2])
-        # Asked without a query, a SPARQL endpoint describes itself.
+        # Asked without a query, each of them describes itself.
         graph.add((service, DCAT.endpointURL, address))
         graph.add((service, DCAT.endpointDescription, address))
         for name in names:

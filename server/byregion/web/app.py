@@ -36,6 +36,7 @@ from byregion.web import (
     problem,
     protocol,
     quality,
+    reconcile,
     revisions,
     shapes,
     statistics,
@@ -131,6 +132,7 @@ _MODULES = (
     downloads,
     statistics,
     quality,
+    reconcile,
     crawlers,
     problem,
 )
