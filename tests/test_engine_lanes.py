@@ -85,7 +85,7 @@ def test_a_heavy_query_has_only_the_time_that_others_leave_and_its_process_ends_
     before = workers(template)
     with pool(template, Width(), seconds=10) as engine:
         future = threads.submit(engine.query, "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f }", JSON)
-        time.sleep(0.4)
+        time.sleep(1)
         (pid,) = workers(template) - before
         ranks = {os.sched_getscheduler(int(thread)) for thread in os.listdir(f"/proc/{pid}/task")}
         assert ranks == {os.SCHED_IDLE}

@@ -404,7 +404,7 @@ def test_an_answer_comes_together_out_of_pieces() -> None:
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
     with ours, theirs:
-        whole, reader = struct.pack("!c?Q", b"A", True, 100_000) + b"x" * 100_000, wire.Reader()
+        whole, reader = struct.pack("!c??Q", b"A", True, False, 100_000) + b"x" * 100_000, wire.Reader()
         for start in range(0, len(whole), 7001):
             assert reader.read(ours) is None
             theirs.sendall(whole[start : start + 7001])

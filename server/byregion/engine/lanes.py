@@ -1,8 +1,8 @@
 """Who is worked on: many queries that are answered soon, and beside them a few that take long.
 
-Every query starts in the wide lane. One that is not answered within a moment needs a place in the narrow one: there
-it goes on with the time that the others leave it, and its place in the wide lane is free again. Where the narrow lane
-is full it ends at once, so that its client can come back, instead of keeping everybody waiting.
+Every query starts in the wide lane. One that has been worked on for a moment needs a place in the narrow one: there it
+goes on, before long only with the time that the others leave it, and its place in the wide lane is free again. Where
+the narrow lane is full it ends at once, so that its client can come back, instead of keeping everybody waiting.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from byregion.errors import EngineBusy
 class Width:
     """How many queries are worked on at once, `light` and `heavy`, and how many may be `waiting` besides.
 
-    A query is light for `seconds`.
+    A query is light for `seconds` of work. When it has been heavy for `patience` seconds it gives way to all others.
     """
 
     light: int = 8
     heavy: int = 4
     waiting: int = 64
     seconds: float = 0.1
+    patience: float = 0.3
 
     @classmethod
     def of(cls, settings: Settings) -> Width:
@@ -123,6 +124,11 @@ class Turn:
     def light_seconds(self) -> float:
         """Seconds for which the query is light."""
         return self._lanes.width.seconds
+
+    @property
+    def heavy_seconds(self) -> float:
+        """Seconds after which a heavy query gives way to all others."""
+        return self._lanes.width.patience
 
     def change(self) -> bool:
         """Change to the narrow lane; returns False where it is full."""

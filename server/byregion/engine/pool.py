@@ -154,13 +154,19 @@ class Pool:
                 # Interrupted half-way: what comes next on this connection is not the next answer.
                 worker.kill()
                 raise
-            if reply.leaving or turn.is_heavy or self._closed or worker.revision != self.revision:
-                worker.close()
-            else:
-                self._idle.append(worker)
+            self._put(worker, reply)
             return reply.result, worker.revision
         finally:
             turn.leave()
+
+    def _put(self, worker: Worker, reply: wire.Reply) -> None:
+        """Keep a worker for the next query, or let it end."""
+        worker.is_worn = reply.worn
+        crowded = worker.is_worn and sum(other.is_worn for other in self._idle) >= self._lanes.width.heavy
+        if reply.leaving or crowded or worker.gives_way or self._closed or worker.revision != self.revision:
+            worker.close()
+        else:
+            self._idle.append(worker)
 
     async def _take(self) -> Worker:
         while self._idle:
@@ -198,6 +204,10 @@ def _board(address: Path) -> Board | None:
         return None
 
 
+LOOKS_EVERY: Final = 0.02
+"""Seconds after which the time that a query has had is looked at again, at least."""
+
+
 class _Work:
     """A request at a worker: what happens to it in time."""
 
@@ -222,18 +232,32 @@ class _Work:
                 self._watch.cancel()
 
     def _slow(self) -> None:
-        """Go on among the heavy queries, or end."""
+        """Go on among the heavy queries, or end; a query that only waits for its share of the machine stays light."""
         loop = asyncio.get_running_loop()
         if loop.time() >= self._deadline:
             return self._late()
-        if not self._turn.change():
-            what = "all that may take long are being worked on; ask again later"
-            return self._end(EngineBusy(f"the query takes longer than {self._turn.light_seconds:g} s, and {what}"))
-        self._worker.give_way()
-        self._timer = loop.call_at(self._deadline, self._late)
-        if self._gone:
+        if self._gone and self._watch is None:
             self._watch = asyncio.ensure_future(self._gone())
             self._watch.add_done_callback(self._abandon)
+        worked, light = self._worker.worked(), self._turn.light_seconds
+        if worked < light:
+            self._look_again(light - worked, self._slow)
+        elif not self._turn.change():
+            what = "all that may take long are being worked on; ask again later"
+            self._end(EngineBusy(f"the query takes longer than {light:g} s, and {what}"))
+        else:
+            self._look_again(self._turn.heavy_seconds, self._heavy)
+
+    def _heavy(self) -> None:
+        """Let the query have only the time that others leave."""
+        if asyncio.get_running_loop().time() < self._deadline:
+            self._worker.give_way()
+        self._look_again(self._seconds, self._late)
+
+    def _look_again(self, seconds: float, then: Callable[[], None]) -> None:
+        loop = asyncio.get_running_loop()
+        at = loop.time() + max(seconds, LOOKS_EVERY)
+        self._timer = loop.call_at(at, then) if at < self._deadline else loop.call_at(self._deadline, self._late)
 
     def _late(self) -> None:
         self._end(QueryTimeout(self._seconds))

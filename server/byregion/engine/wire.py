@@ -29,7 +29,7 @@ FORKED: Final = struct.Struct("!I32s")
 """What the template tells of a process that it forked: its id, and the revision that it holds."""
 _REQUEST: Final = struct.Struct("!II")
 _WRITE: Final = struct.Struct("!Qd")
-_REPLY: Final = struct.Struct("!c?Q")
+_REPLY: Final = struct.Struct("!c??Q")
 _ANSWER, _ERROR = b"A", b"E"
 _SMALL: Final = 1 << 16
 
@@ -67,10 +67,14 @@ class WriteRequest:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The body of an answer, or the error in its place; `leaving` says that the worker ends after it."""
+    """The body of an answer, or the error in its place; `leaving` says that the worker ends after it.
+
+    `worn` says that it has copied memory.
+    """
 
     result: bytes | Exception
     leaving: bool
+    worn: bool = False
 
 
 def receive_request(connection: socket.socket) -> Request | None:
@@ -97,7 +101,7 @@ def receive_write(connection: socket.socket) -> WriteRequest | None:
 def send_reply(connection: socket.socket, reply: Reply) -> None:
     """Send a reply; raises OSError where nobody is there any more."""
     kind, body = (_ANSWER, reply.result) if isinstance(reply.result, bytes) else (_ERROR, _written(reply.result))
-    head = _REPLY.pack(kind, reply.leaving, len(body))
+    head = _REPLY.pack(kind, reply.leaving, reply.worn, len(body))
     if len(body) < _SMALL:
         connection.sendall(head + body)
     else:
@@ -124,9 +128,9 @@ class Reader:
                 self._receive(connection)
         except BlockingIOError:
             return None
-        kind, leaving, _ = _REPLY.unpack_from(self._head)
+        kind, leaving, worn, _ = _REPLY.unpack_from(self._head)
         body = bytes(self._body)
-        return Reply(_read(body) if kind == _ERROR else body, leaving)
+        return Reply(_read(body) if kind == _ERROR else body, leaving, worn)
 
     def _receive(self, connection: socket.socket) -> None:
         if self._rest is None:
@@ -134,7 +138,7 @@ class Reader:
             self._head += data
             count = len(data)
             if len(self._head) >= _REPLY.size:
-                self._body = bytearray(_REPLY.unpack_from(self._head)[2])
+                self._body = bytearray(_REPLY.unpack_from(self._head)[3])
                 begun = self._head[_REPLY.size :]
                 self._body[: len(begun)] = begun
                 self._rest = memoryview(self._body)[len(begun) :]

@@ -25,10 +25,13 @@ from byregion.errors import ByregionError
 
 GRACE: Final = 0.5
 """Seconds after which a worker ends itself where the pool did not end it at the deadline."""
-WORN: Final = 64 << 20
-"""Bytes of memory touched for the first time after which a worker gives way to a fresh fork.
+GROWN: Final = 64 << 20
+"""Bytes that a worker may have grown by before a fresh fork takes its place: it keeps what queries worked in."""
+COPIED: Final = 64 << 20
+"""Bytes of memory touched for the first time after which a worker counts as worn.
 
-Reading the store copies its pages (reference counts), and what queries worked in is not all given back.
+Reading the store copies its pages (reference counts). A worn worker is quicker than a fresh one, which would have to
+copy them again, but only few can be kept: each takes as much memory as the store.
 """
 _PR_SET_PDEATHSIG: Final = 1
 _LIBC: Final = ctypes.CDLL(None, use_errno=True)
@@ -79,15 +82,16 @@ def memory_held() -> int:
 
 
 def _serve(connection: socket.socket, loaded: LoadedStore) -> None:
-    fresh = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    worn = WORN // resource.getpagesize()
+    fresh = resource.getrusage(resource.RUSAGE_SELF)
+    pages, kilobytes = COPIED // resource.getpagesize(), GROWN >> 10
     leaving = False
     while not leaving and (request := wire.receive_request(connection)):
         # SIGALRM's own action ends the process, even where Oxigraph is deep in a query.
         signal.setitimer(signal.ITIMER_REAL, request.seconds + GRACE)
         result = _answer(loaded, request)
-        leaving = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - fresh > worn
-        wire.send_reply(connection, wire.Reply(result, leaving))
+        now = resource.getrusage(resource.RUSAGE_SELF)
+        leaving = now.ru_maxrss - fresh.ru_maxrss > kilobytes
+        wire.send_reply(connection, wire.Reply(result, leaving, now.ru_minflt - fresh.ru_minflt > pages))
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
