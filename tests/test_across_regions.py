@@ -206,7 +206,7 @@ def test_the_regions_that_no_longer_match_are_those_whose_municipalities_merged_
         for last in {last for number in members for last in today(number)}:
             told |= {(region, last, NUMBERS[number]["name"]) for number in became[last] - members}
     found = ask(world, "regions-that-no-longer-match", date="2015-01-01")
-    assert {(row["regions"], row["numberNow"], row["outsideName"]) for row in found} == told
+    assert {(row["region"], row["numberNow"], row["outsideName"]) for row in found} == told
     assert len(told) == 14
 
 
