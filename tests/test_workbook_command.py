@@ -307,8 +307,7 @@ def test_the_publishers_guide_leads_from_an_empty_workbook_to_a_page(tmp_path: P
     commands = [line.split()[1:] for line in re.findall(r"^byregion .*$", part, re.MULTILINE)]
     assert [command[0] for command in commands] == ["template", "import", "import", "validate", "check"]
     assert len(filled_in()) == 4
-    for name in ("programme", "municipalities", "midt-troms"):
-        shutil.copytree(folder("data") / name, tmp_path / "data" / name)
+    write_around(tmp_path / "data")
     shutil.copyfile(folder("data") / "catalogue.ttl", tmp_path / "data" / "catalogue.ttl")
     for command in commands:
         done = run(*command, data=tmp_path / "data", cwd=tmp_path)

@@ -188,7 +188,7 @@ def test_every_dataset_comes_back_from_its_tables_in_whatever_language(said: Gra
     assert layout(found.graphs.translations) == layout(said.translations)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(datasets(), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=5))
 def test_what_is_judged_in_parts_is_judged_as_the_whole(said: Graphs, gone: list[tuple[int, int]]):
     """Even where values have been taken away, so that something is wrong."""

@@ -20,6 +20,7 @@ from byregion.convert.workbook.sheets import sheets
 from byregion.convert.workbook.tables import Form, Table
 from byregion.convert.workbook.words import Words
 from byregion.dataset import layout, ontology_files, read_graph
+from byregion.links import PREDICATES
 from byregion.namespaces import BR
 
 NUMBERS = ("0301", "1922", "1924", "1926", "1931", "5418", "5421", "0137", "0426", "1106", "1149")
@@ -42,7 +43,7 @@ def ontology() -> Graph:
 
 @cache
 def around() -> Graph:
-    """The ontology, the programme, and the municipalities of `NUMBERS` with their counties."""
+    """The ontology, the programme, and the municipalities of `NUMBERS` with their counties; no links to the outside."""
     everything = Graph(bind_namespaces="none")
     for path in (folder("data") / "municipalities").glob("*.ttl"):
         everything += read_graph(path)
@@ -52,7 +53,7 @@ def around() -> Graph:
     kept |= {thing for cls in (BR.County, BR.SourceDocument) for thing in everything.subjects(RDF.type, cls)}
     graph = ontology() + read_graph(folder("data") / "programme" / "stated.ttl")
     for triple in everything:
-        if triple[0] in kept and triple[1] not in (BR.quote,):
+        if triple[0] in kept and triple[1] not in PREDICATES:
             graph.add(triple)
     return graph
 

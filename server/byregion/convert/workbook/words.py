@@ -16,9 +16,9 @@ from byregion.convert.workbook.sheets import Column, Sheet
 from byregion.errors import ConfigError
 from byregion.terms import best, shorten
 
-OWN: Final = ("guide", "examples", "left", "lists")
-"""The sheets that a workbook has for its reader: how to, examples, what is left out, and the lists of its cells."""
-GUIDE, EXAMPLES, LEFT, LISTS = OWN
+OWN: Final = ("guide", "columns", "examples", "left", "lists")
+"""The sheets that a workbook has for its reader: how to, what columns are, examples, what is left out, and lists."""
+GUIDE, COLUMNS, EXAMPLES, LEFT, LISTS = OWN
 ID: Final = "id"
 REMARK: Final = "#"
 """What begins with this is its writer's own and is not read."""

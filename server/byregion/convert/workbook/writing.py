@@ -21,7 +21,7 @@ from byregion.convert.workbook.exporting import Row
 from byregion.convert.workbook.names import Surroundings
 from byregion.convert.workbook.sheets import CLASSES, Column, Sheet
 from byregion.convert.workbook.tables import Form, letters
-from byregion.convert.workbook.words import EXAMPLES, GUIDE, ID, LEFT, LISTS
+from byregion.convert.workbook.words import COLUMNS, EXAMPLES, GUIDE, ID, LEFT, LISTS
 from byregion.namespaces import BR
 
 # https://support.microsoft.com/en-us/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3
@@ -49,6 +49,7 @@ def workbook(form: Form, around: Surroundings, content: Content) -> bytes:
     book.properties = DocumentProperties(creator="byregion", created=EPOCH, modified=EPOCH)
     lists = _Lists(form, around)
     _write_guide(book.create_sheet(form.words.own(GUIDE)), form, around, content)
+    _write_columns(book.create_sheet(form.words.own(COLUMNS)), form)
     for sheet in form.sheets:
         _write_sheet(book.create_sheet(form.words.sheet(sheet)), sheet, form, lists, content.rows.get(sheet, ()))
     if content.examples:
@@ -182,20 +183,23 @@ class _Lists:
 
 def _write_guide(written: Written, form: Form, around: Surroundings, content: Content) -> None:
     words = form.words
-    for letter, width in zip("ABCDEF", (24, 28, 70, 50, 24, 10), strict=True):
-        written.column_dimensions[letter].width = width
+    written.column_dimensions["A"].width = 120
     pen = _Pen(written)
-    written.append([pen.cell(words.guide("title"), style=pen.title)])
+    pen.row([words.guide("title")], pen.title)
     years = "{}–{}".format(*around.years)
     texts = words.guide("lines").strip().split("\n")
-    if content.dataset and content.left_out:
+    if content.left_out:
         texts += words.guide("left").strip().split("\n")
-    line = pen._style(alignment=Alignment(vertical="top"))
     for text in texts:
-        filled = text.format(years=years, dataset=content.dataset, sheet=words.own(LEFT))
-        written.append([pen.cell(filled, style=line)])
-    written.append([])
-    written.append([pen.cell(words.guide("table"), style=pen.title)])
+        pen.row([text.format(years=years, dataset=content.dataset, sheet=words.own(LEFT))])
+
+
+def _write_columns(written: Written, form: Form) -> None:
+    words = form.words
+    for letter, width in zip("ABCDE", (24, 28, 80, 50, 16), strict=True):
+        written.column_dimensions[letter].width = width
+    written.freeze_panes = "A2"
+    pen = _Pen(written)
     pen.row((words.guide(key) for key in ("sheet", "column", "means", "write", "must")), pen.heading)
     for sheet in form.sheets:
         for column in sheet.columns:
