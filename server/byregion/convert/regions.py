@@ -191,7 +191,9 @@ class _Region:
     def _figure(self, quantity: str, value: str, sources: Sequence[str]) -> None:
         subject = iri.entity("observation", f"{self.slug}-{quantity}")
         said = {language: text.format(self.row["name"]) for language, text in _FIGURES[quantity].items()}
-        number = Literal(value, datatype=XSD.decimal if "." in value else XSD.integer)
+        # The engine writes 4659.0 as 4659; so does the data, so that both say it with the same digits.
+        shown = value.removesuffix(".0")
+        number = Literal(shown, datatype=XSD.decimal if "." in shown else XSD.integer)
         self.made.thing(
             subject,
             BR.Observation,
