@@ -24,7 +24,7 @@ from byregion.engine.memory import MemoryEngine
 from byregion.infer import RULES
 from byregion.results import JSON
 
-from . import mix
+from . import mix, reconcile
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,20 @@ def run(data: Path, *, once: bool) -> dict[str, object]:
         behind = (cpu_ms(template.process.pid) - before) / (many + (many > 1))
         pool.close()
     print(f"{'':44} the worker and its template take {behind:.2f} ms of CPU more a query")
+    index = reconcile.index_of(memory)
+    batches = reconcile.batches(index)
+    measures.append(measure("index to reconcile with", few, lambda: reconcile.index_of(memory)))
+    measures.append(measure("reconcile ten, in this process", many, lambda: reconcile.in_process(index, next(batches))))
+    batch = reconcile.over_http(data, index, 5 if once else 200)
+    print("reconcile ten, over HTTP: " + ", ".join(f"{name} {value:.2f}" for name, value in batch.items()))
     starts = [first_answer(data) for _ in range(few)]
     seconds, peak = (statistics.median(start[key] for start in starts) for key in ("seconds", "peak_memory_mb"))
     print(f"from byregion serve to the first answer {seconds:.2f} s; peak memory of all its processes {peak:.0f} MiB")
     size = {"stated": memory.loaded.stated, "inferred": memory.loaded.inferred, "files": len(files)}
-    return {"data": size, "starts": starts, "worker_cpu_ms": behind, "measures": [asdict(item) for item in measures]}
+    return {
+        "data": size,
+        "starts": starts,
+        "worker_cpu_ms": behind,
+        "measures": [asdict(item) for item in measures],
+        "reconcile": batch,
+    }

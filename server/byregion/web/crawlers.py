@@ -14,6 +14,8 @@ blueprint = Blueprint("crawlers", __name__)
 # form is to be found.
 _ROBOTS = """User-agent: *
 Disallow: {path}sparql?query=
+Disallow: {path}reconcile?
+Disallow: {path}reconcile/
 Allow: {path}
 
 Sitemap: {url}sitemap.xml
