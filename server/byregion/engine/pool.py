@@ -267,8 +267,9 @@ class _Work:
             self._end(QueryAbandoned())
 
     def _end(self, error: Exception) -> None:
-        self._worker.kill()
+        # Where the answer came in the same moment, it is given, and the worker is the next query's.
         if not self._reply.done():
+            self._worker.kill()
             self._reply.set_exception(error)
 
 
