@@ -156,7 +156,12 @@ def layout(graph: Graph) -> str:
 
     Subjects and predicates are sorted, one predicate a line, the same prefixes everywhere and only those in use.
     """
-    text: str = in_order(graph).serialize(format="longturtle", encoding=None)
+    return written(in_order(graph))
+
+
+def written(ordered: Graph) -> str:
+    """Return a graph that `in_order` gave as Turtle in that layout."""
+    text: str = ordered.serialize(format="longturtle", encoding=None)
     return text.strip() + "\n"
 
 

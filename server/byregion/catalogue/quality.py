@@ -68,7 +68,9 @@ def quality(published: Dataset, data: Path, checked: Checked) -> Graph:
         graph.add((conforms, PROV.wasDerivedFrom, VALIDATION))
     _describe_report(graph, checked.report)
     texts = stored_texts(published, data)
-    everything = sum(parts.values(), empty_graph())
+    everything = empty_graph()
+    for part in parts.values():
+        everything += part
     for name, part in parts.items():
         _measure_share(graph, name, "sourced", _share(_entities(part), partial(_is_sourced, part)))
         _measure_share(graph, name, "languages", _share(_named(part, everything), partial(_is_told, everything)))

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,6 +36,17 @@ class Published:
     datasets: Mapping[str, Graphs]
     ontology: Graph
     context: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Given:
+    """The graphs of a dataset; their merge is made once for all formats."""
+
+    graphs: Graphs
+
+    @cached_property
+    def merge(self) -> Graph:
+        return merged(self.graphs)
 
 
 def published(data: Path, inferred: Graph | None = None, *, source_text: bool = True) -> Published:
@@ -67,7 +79,7 @@ def make(what: Published, name: str, form: Format) -> bytes:
     """
     if name not in what.datasets:
         raise NotFound(f"there is no dataset {name!r}; there are {', '.join(what.datasets)}", tuple(what.datasets))
-    return _WRITERS[form.suffix](what, what.datasets[name])
+    return _WRITERS[form.suffix](what, _Given(what.datasets[name]))
 
 
 def write(target: Path, what: Published) -> list[Dump]:
@@ -90,9 +102,10 @@ def write(target: Path, what: Published) -> list[Dump]:
 
 def make_all(what: Published) -> Iterator[tuple[Dump, bytes]]:
     """Yield every dataset in every format with its bytes, one at a time; raises DataError as `make` does."""
-    for name in what.datasets:
+    for name, graphs in what.datasets.items():
+        given = _Given(graphs)
         for form in FORMATS:
-            content = make(what, name, form)
+            content = _WRITERS[form.suffix](what, given)
             yield Dump(name, form, len(content), hashlib.sha256(content).hexdigest()), content
 
 
@@ -131,12 +144,12 @@ def _tabular(graphs: Graphs) -> Graph:
     return merged({name: graph for name, graph in graphs.items() if name not in axioms | {iri.INFERRED}})
 
 
-_WRITERS: Final[Mapping[str, Callable[[Published, Graphs], bytes]]] = {
-    "ttl": lambda what, graphs: rdf.turtle(graphs),
-    "trig": lambda what, graphs: rdf.trig(graphs),
-    "nq": lambda what, graphs: rdf.n_quads(graphs),
-    "nt": lambda what, graphs: rdf.n_triples(graphs),
-    "jsonld": lambda what, graphs: jsonld.document(graphs, what.context),
-    "rdf": lambda what, graphs: rdf.rdf_xml(graphs),
-    "csv.zip": lambda what, graphs: csvw.archive(_tabular(graphs), what.ontology),
+_WRITERS: Final[Mapping[str, Callable[[Published, _Given], bytes]]] = {
+    "ttl": lambda what, given: rdf.turtle(given.merge),
+    "trig": lambda what, given: rdf.trig(given.graphs),
+    "nq": lambda what, given: rdf.n_quads(given.graphs),
+    "nt": lambda what, given: rdf.n_triples(given.merge),
+    "jsonld": lambda what, given: jsonld.document(given.graphs, what.context),
+    "rdf": lambda what, given: rdf.rdf_xml(given.merge),
+    "csv.zip": lambda what, given: csvw.archive(_tabular(given.graphs), what.ontology),
 }

@@ -9,7 +9,7 @@ from rdflib import BNode, Graph, URIRef
 from rdflib.compare import to_canonical_graph
 from rdflib.term import Node
 
-from byregion.dataset import Triple, in_order, layout
+from byregion.dataset import Triple, in_order, layout, written
 from byregion.errors import DataError
 from byregion.namespaces import BASE
 
@@ -35,9 +35,9 @@ def merged(graphs: Graphs) -> Graph:
     return in_order({triple for graph in graphs.values() for triple in graph})
 
 
-def turtle(graphs: Graphs) -> bytes:
-    """Return the merge in Turtle, in the layout of the files."""
-    return layout(merged(graphs)).encode()
+def turtle(merge: Graph) -> bytes:
+    """Return what `merged` gives in Turtle, in the layout of the files."""
+    return written(merge).encode()
 
 
 def trig(graphs: Graphs) -> bytes:
@@ -54,9 +54,9 @@ def trig(graphs: Graphs) -> bytes:
     return "\n".join(blocks).encode()
 
 
-def n_triples(graphs: Graphs) -> bytes:
-    """Return the merge in N-Triples, its lines in order."""
-    return "".join(f"{line}\n" for line in sorted(_lines(merged(graphs)))).encode()
+def n_triples(merge: Graph) -> bytes:
+    """Return what `merged` gives in N-Triples, its lines in order."""
+    return "".join(f"{line}\n" for line in sorted(_lines(merge))).encode()
 
 
 def n_quads(graphs: Graphs) -> bytes:
@@ -65,9 +65,8 @@ def n_quads(graphs: Graphs) -> bytes:
     return "".join(sorted(quads)).encode()
 
 
-def rdf_xml(graphs: Graphs) -> bytes:
-    """Return the merge in RDF/XML; raises DataError where a predicate cannot be the name of an element."""
-    merge = merged(graphs)
+def rdf_xml(merge: Graph) -> bytes:
+    """Return what `merged` gives in RDF/XML; raises DataError where a predicate cannot be the name of an element."""
     try:
         for predicate in merge.predicates(unique=True):
             # In order, so that namespaces without a prefix get the same ones each time.
