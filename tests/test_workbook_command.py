@@ -257,6 +257,22 @@ def test_what_no_workbook_can_say_stays_in_the_dataset(data: Path, tmp_path: Pat
     assert (out / "links.ttl").exists()
 
 
+def test_a_file_that_cannot_be_read_is_told_in_the_language_that_is_asked_for(data: Path, tmp_path: Path):
+    (tmp_path / "a.xlsx").write_text("hei")
+    done = run("import", "a.xlsx", data=data, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "dette er ingen Excel-arbeidsbok; åpne den i Excel" in done.stderr
+    assert "this is no Excel workbook" in run("import", "a.xlsx", "--lang", "en", data=data, cwd=tmp_path).stderr
+
+
+def test_a_sheet_without_a_column_for_ids_gets_none_and_that_is_told(data: Path, tmp_path: Path):
+    saved(tmp_path / "a.xlsx", REGION, SOURCE, table("Mål", ["Navn (nb)", "Kilde"], ["Vekst", "Side"]))
+    done = run("import", "a.xlsx", "--out", "data/midt-test", data=data, cwd=tmp_path)
+    assert done.returncode == 0
+    assert "Mål: arket har ingen kolonne for id-er" in done.stderr
+    assert "2 nye id-er" in done.stderr
+
+
 def test_a_dataset_has_a_folder_that_can_be_its_name(data: Path, tmp_path: Path):
     goals(tmp_path / "a.xlsx", ["", "Vekst", 1, "Side"])
     done = run("import", "a.xlsx", "--out", "Min Region", data=data, cwd=tmp_path)

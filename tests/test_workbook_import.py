@@ -296,9 +296,10 @@ def test_the_three_languages_have_the_same_words_with_the_same_places_in_them():
     }
     first, *others = map(keys, told.values())
     assert all(first == other for other in others)
-    for key, text in told["nb"]["messages"].items():
-        places = set(_places(text))
-        assert all(set(_places(told[language]["messages"][key])) == places for language in LANGUAGES), key
+    for part in ("messages", "files", "done"):
+        for key, text in told["nb"][part].items():
+            places = set(_places(text))
+            assert all(set(_places(told[language][part][key])) == places for language in LANGUAGES), key
 
 
 def _places(text: str) -> list[str]:

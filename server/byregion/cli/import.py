@@ -16,10 +16,12 @@ from byregion.cli.screen import common, screen
 from byregion.cli.workbooks import Published, World, parts
 from byregion.config import LANGUAGES
 from byregion.convert.workbook import copying, reading
+from byregion.convert.workbook.archives import Unreadable
 from byregion.convert.workbook.graphs import PARTS, Graphs, Settled, settle
 from byregion.convert.workbook.importing import Imported, errors, given_ids, read_tables
 from byregion.convert.workbook.merging import Previous, previous
-from byregion.convert.workbook.tables import Entry, Place, Problem, joined
+from byregion.convert.workbook.tables import Entry, Place, Problem, Table, joined
+from byregion.convert.workbook.words import ID
 from byregion.dataset import layout
 from byregion.errors import ConfigError
 from byregion.terms import shorten
@@ -41,7 +43,7 @@ def command(path: Path, out: Path | None, keep_valid: bool, replace: bool, copy:
     """
     name = _name(out)
     with screen().working("reading"):
-        tables = reading.read(path)
+        tables = _read(path, lang)
         published = Published(lang)
         # A dataset that is published already is not around itself, even if the workbook is only checked.
         here = published.around(name or published.described_by(given_ids(tables, published.form)))
@@ -49,22 +51,29 @@ def command(path: Path, out: Path | None, keep_valid: bool, replace: bool, copy:
         before = _before(out, here)
     with screen().working("judging by the shapes"):
         settled = settle(imported, here.form, lambda made: _judged(made, before, here), keep_valid=keep_valid)
+    words = here.form.words
     _tell(settled)
     wrong = bool(errors(settled.problems))
     if not wrong or keep_valid:
         gone = before.gone(settled.graphs)
         if gone and not replace:
             listed = ", ".join(shorten(thing) for thing in gone[:10]) + (" …" if len(gone) > 10 else "")
-            message = f"{out} has {len(gone)} things that the workbook has not: {listed}; --replace takes them away"
-            raise ConfigError(message)
+            raise ConfigError(words.done("gone", path=out, count=len(gone), listed=listed))
         if out is not None:
             _write(out, before.joined(settled.graphs))
             _write_copy(path, copy, imported, settled, here)
-            screen().tell(f"{out}: {len(settled.entries)} things written", "green")
+            screen().tell(words.done("written", path=out, count=len(settled.entries)), "green")
         elif not wrong:
-            screen().tell(f"{len(settled.entries)} things conform; --out writes them", "green")
+            screen().tell(words.done("conform", count=len(settled.entries)), "green")
     if wrong:
         click.get_current_context().exit(1)
+
+
+def _read(path: Path, language: str) -> list[Table]:
+    try:
+        return reading.read(path)
+    except Unreadable as error:
+        raise error.worded(language) from error
 
 
 def _name(out: Path | None) -> str:
@@ -160,7 +169,9 @@ def _write_copy(path: Path, copy: Path | None, imported: Imported, settled: Sett
     if not made:
         return
     without = {entry.layout.place.sheet for entry in made if not entry.layout.id_column}
+    words = here.form.words
     for sheet in sorted(without):
-        screen().warn(f"{sheet}: there is no column for ids, so {path} keeps its own names for nothing")
-    written = copying.copy(path, copy, made)
-    screen().tell(f"{written}: a copy of the workbook with {len(made)} new ids; go on in that one")
+        screen().warn(words.done("no-column", sheet=sheet, name=words.own(ID)))
+    if back := [entry for entry in made if entry.layout.id_column]:
+        written = copying.copy(path, copy, back)
+        screen().tell(words.done("copied", path=written, count=len(back)))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 from xml.parsers import expat
 
+from byregion.convert.workbook.words import file_message
 from byregion.errors import SourceError
 
 LARGEST_FILE: Final = 100_000_000
@@ -28,52 +29,64 @@ _OLE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIP: Final = b"PK"
 _OPEN_DOCUMENT: Final = "application/vnd.oasis.opendocument.spreadsheet"
 
-_SAVE: Final = "open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx)"
+
+class Unreadable(SourceError):
+    """A file that is no workbook, or none that is safe to read; `worded` says so in another language than English."""
+
+    def __init__(self, key: str, path: Path, line: int = 0, **values: object) -> None:
+        """Say it by the key of its sentence in words/ and what stands in it."""
+        self._key = key
+        self._values = values
+        super().__init__(file_message("en", key, values), path, line)
+
+    def worded(self, language: str) -> SourceError:
+        """Return the error in a language."""
+        return SourceError(file_message(language, self._key, self._values), self.place.path, self.place.line)
 
 
 def check(path: Path) -> None:
-    """Raise SourceError where a file is no workbook that can be read, saying what it is and what would do."""
+    """Raise Unreadable where a file is no workbook that can be read, saying what it is and what would do."""
     size = path.stat().st_size
     if size > LARGEST_FILE:
-        raise SourceError(f"the file has {size} bytes; at most {LARGEST_FILE} are read; divide it", path)
+        raise Unreadable("too-large", path, size=size, limit=LARGEST_FILE)
     with path.open("rb") as file:
         start = file.read(8)
     if start == _OLE:
-        raise SourceError(_what_ole(path), path)
+        raise Unreadable(_what_ole(path), path)
     if not start.startswith(_ZIP):
         if path.suffix.lower() == ".csv":
-            raise SourceError("a CSV file is read from a folder: put one file a sheet there, named as the sheet", path)
-        raise SourceError(f"this is no Excel workbook; {_SAVE}", path)
+            raise Unreadable("csv-alone", path)
+        raise Unreadable("no-workbook", path)
     try:
         with zipfile.ZipFile(path) as archive:
             _check_archive(archive, path)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
-        raise SourceError(f"the workbook is damaged ({error}); {_SAVE} anew", path) from error
+        raise Unreadable("damaged", path, why=error) from error
 
 
 def _what_ole(path: Path) -> str:
     # https://learn.microsoft.com/en-us/openspecs/office_file_formats/ms-offcrypto — the stream of an encrypted package.
     if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
-        return "the workbook is encrypted; open it, take away the password (File, Info, Protect Workbook) and save it"
-    return f"this is an Excel file of the old kind (.xls); {_SAVE}"
+        return "encrypted"
+    return "xls"
 
 
 def _check_archive(archive: zipfile.ZipFile, path: Path) -> None:
     names = set(archive.namelist())
     if "mimetype" in names and archive.read("mimetype")[:100].decode("ascii", "replace") == _OPEN_DOCUMENT:
-        raise SourceError(f"this is an OpenDocument spreadsheet (.ods); {_SAVE}", path)
+        raise Unreadable("ods", path)
     if "xl/workbook.bin" in names:
-        raise SourceError(f"this is a binary workbook (.xlsb); {_SAVE}", path)
+        raise Unreadable("xlsb", path)
     if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
-        raise SourceError(f"this is a ZIP file, but no Excel workbook; {_SAVE}", path)
+        raise Unreadable("other-zip", path)
     entries = archive.infolist()
     if len(entries) > _PARTS:
-        raise SourceError(f"the workbook has {len(entries)} parts; at most {_PARTS} are read", path)
+        raise Unreadable("too-large", path, size=f"{len(entries)} ×", limit=f"{_PARTS} ×")
     if (total := sum(entry.file_size for entry in entries)) > LARGEST:
-        raise SourceError(f"the workbook unpacks to {total} bytes; at most {LARGEST} are read; divide it", path)
+        raise Unreadable("unpacks", path, size=total, limit=LARGEST)
     for entry in entries:
         if entry.file_size > max(_SMALL, _RATIO * entry.compress_size):
-            raise SourceError(f"{entry.filename} unpacks to {entry.file_size} bytes from {entry.compress_size}", path)
+            raise Unreadable("bomb", path, part=entry.filename, size=entry.file_size, packed=entry.compress_size)
         if entry.filename.lower().endswith((".xml", ".rels", ".vml")):
             _check_xml(archive, entry, path)
 
@@ -83,15 +96,15 @@ class _Begun(Exception):
 
 
 def _check_xml(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> None:
-    """Raise SourceError where an XML part declares a document type, or is in another encoding than UTF-8."""
+    """Raise Unreadable where an XML part declares a document type, or is in another encoding than UTF-8."""
     parser = expat.ParserCreate()
 
     def refuse(*_: object) -> None:
-        raise SourceError(f"{entry.filename} declares a document type, which no workbook needs; it is not read", path)
+        raise Unreadable("document-type", path, part=entry.filename)
 
     def declared(_: str, encoding: str | None, __: int) -> None:
         if (encoding or "utf-8").lower() not in ("utf-8", "us-ascii"):
-            raise SourceError(f"{entry.filename} is in {encoding}, not in UTF-8; {_SAVE} anew", path)
+            raise Unreadable("encoding", path, part=entry.filename, encoding=encoding)
 
     def begun(*_: object) -> None:
         raise _Begun
@@ -102,14 +115,14 @@ def _check_xml(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> 
     try:
         with archive.open(entry) as part:
             if part.read(2) in (b"\xff\xfe", b"\xfe\xff"):
-                raise SourceError(f"{entry.filename} is in UTF-16, not in UTF-8; {_SAVE} anew", path)
+                raise Unreadable("encoding", path, part=entry.filename, encoding="UTF-16")
         with archive.open(entry) as part:
             while chunk := part.read(_CHUNK):
                 parser.Parse(chunk)
     except _Begun:
         return
     except expat.ExpatError as error:
-        raise SourceError(f"{entry.filename} is no XML ({error}); {_SAVE} anew", path) from error
+        raise Unreadable("damaged", path, why=f"{entry.filename}: {error}") from error
 
 
 _MERGED: Final = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([A-Z0-9:]+)["']""")

@@ -83,14 +83,11 @@ def _write(target: Path, files: Mapping[Path, bytes]) -> None:
 
 def _workbook(path: Path, rows: Mapping[tuple[str, int], Ids]) -> bytes:
     parts = {}
-    with warnings.catch_warnings(action="ignore", category=UserWarning):
-        book = load_workbook(path, read_only=True, keep_links=False)
-    try:
+    with warnings.catch_warnings(action="ignore", category=UserWarning), path.open("rb") as file:
+        book = load_workbook(file, read_only=True, keep_links=False)
         for (sheet, column), ids in rows.items():
             written: Any = book[sheet]
             parts[str(written._worksheet_path)] = (column, ids)
-    finally:
-        book.close()
     made = io.BytesIO()
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target:
         for entry in source.infolist():

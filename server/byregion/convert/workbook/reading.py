@@ -18,9 +18,9 @@ from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 
 from byregion.convert.workbook import archives
+from byregion.convert.workbook.archives import Unreadable
 from byregion.convert.workbook.cells import Fault, Raw, is_empty
 from byregion.convert.workbook.tables import Table
-from byregion.errors import SourceError
 
 MOST_ROWS: Final = 1_048_576
 """Rows that a sheet has at most: https://support.microsoft.com/en-us/office/excel-specifications-and-limits."""
@@ -38,10 +38,10 @@ _UNREADABLE: Final = (
 def read(path: Path) -> list[Table]:
     """Return the tables of a workbook, or of a folder of CSV files, one a sheet.
 
-    Raises SourceError where it cannot be read, saying what would do.
+    Raises Unreadable where it cannot be read, saying what would do.
     """
     if not path.exists():
-        raise SourceError("there is no such file or folder", path)
+        raise Unreadable("missing", path)
     return list(_folder(path)) if path.is_dir() else list(_workbook(path))
 
 
@@ -53,16 +53,15 @@ def _workbook(path: Path) -> Iterator[Table]:
     budget = _Budget(path)
     try:
         # openpyxl warns of what it does not keep when it writes; nothing is written here.
-        with warnings.catch_warnings(action="ignore", category=UserWarning), zipfile.ZipFile(path) as archive:
-            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-            try:
-                for sheet in book.worksheets:
-                    yield _table(sheet, path, archive, budget)
-            finally:
-                book.close()
+        with (
+            warnings.catch_warnings(action="ignore", category=UserWarning),
+            zipfile.ZipFile(path) as archive,
+            path.open("rb") as file,  # which openpyxl would leave open where it fails
+        ):
+            for sheet in load_workbook(file, read_only=True, data_only=True, keep_links=False).worksheets:
+                yield _table(sheet, path, archive, budget)
     except _UNREADABLE as error:
-        message = f"the workbook cannot be read ({type(error).__name__}: {error}); open it in Excel and save it anew"
-        raise SourceError(message, path) from error
+        raise Unreadable("damaged", path, why=f"{type(error).__name__}: {error}") from error
 
 
 def _table(sheet: Any, path: Path, archive: zipfile.ZipFile, budget: _Budget) -> Table:
@@ -94,7 +93,7 @@ class _Budget:
     def take(self, cells: int) -> None:
         self._left -= cells + 1
         if self._left < 0:
-            raise SourceError(f"the workbook has more than {MOST_CELLS} cells; divide it", self._path)
+            raise Unreadable("cells", self._path, limit=MOST_CELLS)
 
 
 def _row(cells: Sequence[Any]) -> list[Raw]:
@@ -120,9 +119,8 @@ def _cell(value: Any) -> Raw:
 
 def _mark_formulas(path: Path, title: str, rows: dict[int, list[Raw]], budget: _Budget) -> None:
     """Put a fault where a formula has no value stored with it."""
-    book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
-    try:
-        sheet: Any = book[title]
+    with path.open("rb") as file:
+        sheet: Any = load_workbook(file, read_only=True, data_only=False, keep_links=False)[title]
         sheet.reset_dimensions()
         for number, cells in enumerate(sheet.iter_rows(max_row=MOST_ROWS), 1):
             budget.take(len(cells))
@@ -131,8 +129,6 @@ def _mark_formulas(path: Path, title: str, rows: dict[int, list[Raw]], budget: _
                     row = rows.setdefault(number, [])
                     row += [None] * (at + 1 - len(row))
                     row[at] = _FORMULA if row[at] is None else row[at]
-    finally:
-        book.close()
 
 
 def _unmerge(ranges: Iterable[str], rows: dict[int, list[Raw]], budget: _Budget) -> Iterator[tuple[int, int, Fault]]:
@@ -163,11 +159,11 @@ _KEPT: Final = re.compile(r'="([^"]*)"')
 def _folder(path: Path) -> Iterator[Table]:
     files = sorted(item for item in path.iterdir() if item.suffix.lower() == ".csv")
     if not files:
-        raise SourceError("there is no CSV file in this folder; put one there for each sheet, named as the sheet", path)
+        raise Unreadable("no-csv", path)
     budget = _Budget(path)
     for file in files:
         if file.stat().st_size > archives.LARGEST_FILE:
-            raise SourceError(f"the file has more than {archives.LARGEST_FILE} bytes; divide it", file)
+            raise Unreadable("too-large", file, size=file.stat().st_size, limit=archives.LARGEST_FILE)
         text, faults = decode(file.read_bytes(), file)
         rows = []
         for number, cells in enumerate(records(text, file), 1):
@@ -189,7 +185,7 @@ def decode(content: bytes, path: Path) -> tuple[str, tuple[tuple[int, int, Fault
         return content.decode("cp1252"), ((0, 0, Fault("windows", severity="note")),)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise SourceError("this is neither UTF-8 nor Windows-1252; save it as CSV UTF-8", path, line) from error
+        raise Unreadable("csv-encoding", path, line) from error
 
 
 def separator(text: str) -> tuple[str, str]:
@@ -208,7 +204,7 @@ def records(text: str, path: Path) -> Iterator[list[str]]:
     try:
         yield from reader
     except csv.Error as error:
-        raise SourceError(f"this is no CSV: {error}; save it as CSV UTF-8", path, reader.line_num) from error
+        raise Unreadable("bad-csv", path, reader.line_num, why=error) from error
 
 
 def _kept(cell: str) -> str | None:

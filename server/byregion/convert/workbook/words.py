@@ -32,6 +32,11 @@ def _told(language: str) -> Mapping[str, Any]:
     return tomllib.loads(text)
 
 
+def file_message(language: str, key: str, values: Mapping[str, object]) -> str:
+    """Return the sentence about a file that cannot be read."""
+    return str(_told(language)["files"][key]).format_map({"save": _told(language)["files"]["save"], **values})
+
+
 class Words:
     """What a workbook says in `language`; the ontology names its own terms, files in words/ everything else."""
 
@@ -69,6 +74,10 @@ class Words:
     def message(self, key: str, values: Mapping[str, str]) -> str:
         """Return the sentence about a cell."""
         return str(self._told["messages"][key]).format_map(values)
+
+    def done(self, key: str, **values: object) -> str:
+        """Return the sentence about what was done."""
+        return str(self._told["done"][key]).format_map(values)
 
     def guide(self, key: str) -> str:
         """Return a text of the sheet that tells how to fill in the others."""
