@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -25,10 +26,11 @@ from byregion import iri, results
 from byregion.dataset import GraphFile
 from byregion.engine import Engine, Limits, wire
 from byregion.engine.evaluate import Question, evaluate
-from byregion.engine.lanes import Width
+from byregion.engine.lanes import Lanes, Width
 from byregion.engine.launch import Template, serve_template
 from byregion.engine.memory import MemoryEngine
-from byregion.engine.pool import Pool
+from byregion.engine.pool import Pool, _Work
+from byregion.engine.process import start
 from byregion.engine.store import LoadedStore, load
 from byregion.engine.worker import GRACE
 from byregion.errors import (
@@ -262,6 +264,21 @@ def test_who_finds_every_worker_busy_is_told_so(template: Template, threads: Thr
         assert time.monotonic() - started < 2 * SECONDS + 2
         assert errors.count(EngineBusy) >= 2
         assert errors.count(QueryTimeout) == 4 - errors.count(EngineBusy) >= 1
+
+
+def test_a_time_limit_that_runs_out_in_the_moment_of_the_answer_leaves_the_worker_alone(template: Template) -> None:
+    async def scenario() -> bytes | Exception:
+        worker, request = await start(template.socket), wire.Request(Question("ASK {}", JSON, 10, 1000), 5)
+        turn = await Lanes(Width()).enter(asyncio.get_running_loop().time() + 5)
+        work = _Work(worker, request, turn, asyncio.get_running_loop().time() + 5)
+        await work.done(None)
+        work._end(QueryTimeout(5))
+        assert worker.alive()
+        reply = await worker.send(request)
+        worker.close()
+        return reply.result
+
+    assert asyncio.run(scenario()) == b'{"head":{},"boolean":true}'
 
 
 # --- Confinement ------------------------------------------------------------------------------------------------------
