@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from rdflib import DCTERMS, FOAF, RDF, SKOS, XSD, Literal, URIRef
 
 from byregion import iri
-from byregion.convert import themes
+from byregion.convert import municipalities, themes
 from byregion.convert.tables import Parts, Row, Texts, concept, read, texts
 from byregion.dataset import read_graph
 from byregion.errors import DataError
@@ -69,8 +69,9 @@ def read_tables(data: Path) -> Tables:
     """Return the tables below the folder `data`; raises DataError as `tables.read` does."""
     source = data / "programme" / "source"
     notes = {row["about"]: {key: row[key] for key in ("nb", "nn", "en")} for row in read(source / "notes.csv", _NOTES)}
-    programme, places = (read_graph(data / name / "stated.ttl") for name in ("programme", "municipalities"))
-    numbers = places.subject_objects(BR.numberOf)
+    programme = read_graph(data / "programme" / "stated.ttl")
+    # Of the tables, and not of the file that is made of them, which may be out of date.
+    numbers = municipalities.parts(data / "municipalities" / "source").stated.subject_objects(BR.numberOf)
     return Tables(
         regions=read(source / "regions.csv", _REGIONS),
         members=read(source / "members.csv", _MEMBERS),
