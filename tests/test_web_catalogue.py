@@ -489,9 +489,10 @@ def test_robots_may_read_everything_but_answers_to_queries(site: httpx.Client):
     rules = RobotFileParser()
     rules.parse(response.text.splitlines())
     assert rules.site_maps() == [f"{URL}sitemap.xml"]
-    for path in ("", "catalogue", "doc/region/midt-troms", "sparql", "dumps/midt-troms.ttl"):
+    for path in ("", "catalogue", "doc/region/midt-troms", "sparql", "reconcile", "dumps/midt-troms.ttl"):
         assert rules.can_fetch("Googlebot", URL + path), path
-    assert not rules.can_fetch("Googlebot", f"{URL}sparql?query=ASK%20%7B%7D")
+    for path in ("sparql?query=ASK%20%7B%7D", "reconcile?queries=%7B%7D", "reconcile/preview?id=region%2Fmidt-troms"):
+        assert not rules.can_fetch("Googlebot", URL + path), path
 
 
 def test_the_site_map_is_xml_with_addresses_of_ours(site: httpx.Client):

@@ -14,7 +14,8 @@ blueprint = Blueprint("crawlers", __name__)
 # form is to be found.
 _ROBOTS = """User-agent: *
 Disallow: {path}sparql?query=
-Disallow: {path}reconcile?
+Disallow: {path}reconcile?queries=
+Disallow: {path}reconcile?extend=
 Disallow: {path}reconcile/
 Allow: {path}
 

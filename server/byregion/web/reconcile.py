@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from byregion import reconcile
 from byregion.errors import BadRequest, NotFound, RequestTooLarge, UnsupportedMediaType
-from byregion.reconcile import KINDS, LONGEST, MOST, Entity, Index
+from byregion.reconcile import KINDS, LONGEST, MOST, Entity, Index, Kind
 from byregion.web import reconciled, respond
 from byregion.web.negotiate import HTML, Offer, representation
 from byregion.web.protocol import FORM
@@ -120,9 +120,9 @@ def _data(make: Callable[[], Json], *, by_format: bool = False) -> Response:
 def suggest(what: str) -> Response:
     """Return the entities, types or properties whose names begin as `?prefix=` says."""
     prefix, first = _given("prefix"), _whole_number("cursor", 0) or 0
+    kind = _kind()
     if what == "entity":
-        named = request.args.get("type", "")
-        kinds = frozenset({reconcile.kind_of(named)}) if named else frozenset()
+        kinds = frozenset({kind}) if kind else frozenset()
 
         def entities() -> Json:
             found = reconcile.starting(_index(), prefix, kinds, first + SUGGESTED)
@@ -178,8 +178,7 @@ def preview() -> Response:
 @blueprint.get("/reconcile/extend/propose")
 def propose() -> Response:
     """Return the properties that can be fetched of entities of the type that `?type=` names."""
-    named = request.args.get("type", "")
-    kind = reconcile.kind_of(named) if named else None
+    kind = _kind()
     limit = _whole_number("limit", 1)
     return _data(lambda: reconciled.proposed(kind, limit, words()))
 
@@ -189,6 +188,11 @@ def _entity(id: str) -> Entity:
     if entity is None:
         raise NotFound(f"there is no entity {id!r} to reconcile with; an id is like municipality/lenvik-1931")
     return entity
+
+
+def _kind() -> Kind | None:
+    named = request.args.get("type")
+    return None if named is None else reconcile.kind_of(named)
 
 
 def _given(name: str) -> str:
