@@ -38,6 +38,19 @@ def test_what_is_right_is_said_in_triples():
         "source": {str(ID["source/midt-test-side"])},
         "prefLabel": {"Målselv, samarbeidskommune i Midt-Test"},
     }
+    assert values(found.graphs.translations, ID["participation/midt-test-malselv"]) == {
+        "prefLabel": {"Målselv, samarbeidskommune i Midt-Test", "Målselv, partner municipality in Midt-Test"},
+        "translatedInto": {"nn", "en"},
+    }
+
+
+def test_a_participation_that_is_named_is_called_that_and_nothing_else():
+    sheet = table(
+        "Deltakere", ["Navn (nb)", *PARTICIPANTS[1:]], ["Målselv er med", "1924", "samarbeidskommune", "Side"]
+    )
+    found = settled([REGION, SOURCE, sheet])
+    assert values(found.graphs.stated, ID["participation/midt-test-malselv"])["prefLabel"] == {"Målselv er med"}
+    assert len(found.graphs.translations) == 0
 
 
 # --- Municipalities ---------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from rdflib import SKOS, Literal, URIRef
 from rdflib.term import Node
@@ -198,18 +199,24 @@ def _fill_region(entry: Entry, regions: Sequence[URIRef], form: Form) -> Iterato
         yield form.say(place, Fault("no-region", {"count": str(len(regions))}))
 
 
+# "in", between who takes part and the region.
+_IN: Final = {"nb": "i", "nn": "i", "en": "in"}
+
+
 def _name_participation(entry: Entry, around: Surroundings, regions: dict[URIRef | None, str]) -> None:
     """A participation without a name is called by its parts: "Bardu, samarbeidskommune i Midt-Troms"."""
-    name = entry.sheet.column(SKOS.prefLabel, LANGUAGES[0])
-    if entry.sheet.of != BR.Participation or name is None or name in entry.raw:
+    names = [(language, entry.sheet.column(SKOS.prefLabel, language)) for language in LANGUAGES]
+    if entry.sheet.of != BR.Participation or any(column in entry.raw for _, column in names if column):
         return
     parts = [entry.values(predicate) for predicate in (BR.municipality, BR.role, BR.region)]
-    if all(len(part) == 1 for part in parts):
-        municipality, role, region = (
-            regions.get(term) if isinstance(term, URIRef) and regions.get(term) else around.title(term, LANGUAGES[0])
-            for (term,) in parts
-        )
-        entry.terms[name] = (Literal(f"{municipality}, {role} i {region}", lang=LANGUAGES[0]),)
-    else:  # what is wrong with its parts is told; that it therefore has no name is not another error
+    for language, column in names:
+        # What is wrong with the parts is told; that there is therefore no name is not another error.
         words = ", ".join(map(shown, entry.raw.values()))
-        entry.terms[name] = (Literal(words, lang=LANGUAGES[0]),)
+        if all(len(part) == 1 for part in parts):
+            municipality, role, region = (
+                (regions.get(term) if isinstance(term, URIRef) else "") or around.title(term, language)
+                for (term,) in parts
+            )
+            words = f"{municipality}, {role} {_IN[language]} {region}"
+        if column:
+            entry.terms[column] = (Literal(words, lang=language),)
