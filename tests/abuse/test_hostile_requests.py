@@ -28,7 +28,7 @@ def test_there_are_requests_enough():
 
 @pytest.fixture(scope="module")
 def before(server: Attacked) -> set[int]:
-    server.light()
+    server.wait()
     return server.processes()
 
 

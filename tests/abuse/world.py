@@ -14,6 +14,7 @@ from processes import descendants
 
 SOON = 5.0
 """Seconds in which a light query is answered on a machine with other work too: a server that hangs takes more."""
+MADE_WITHIN = 120.0
 _numbers = itertools.count()
 
 
@@ -31,6 +32,14 @@ class Attacked:
         answer = hostile.send(self.address, data, SOON)
         assert (answer.status, json.loads(answer.body)["boolean"]) == (200, True)
         return answer.seconds
+
+    def wait(self) -> None:
+        """Wait until the downloads are made, which is done besides in the first seconds: who asks before is told so."""
+        until = time.monotonic() + MADE_WITHIN
+        data = b"GET /dumps/SHA256SUMS HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        while hostile.send(self.address, data, MADE_WITHIN).status == 503:
+            assert time.monotonic() < until
+            time.sleep(0.2)
 
     def memory_mb(self) -> float:
         """The memory of all its processes, in MiB; what several share counts once."""
