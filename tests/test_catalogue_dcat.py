@@ -200,10 +200,11 @@ def test_every_dataset_and_service_is_listed_and_every_dump_is_a_distribution(gr
                 assert list(graph.objects(distribution, predicate)) == [
                     URIRef(f"{world.URL}dumps/{name}.{form.suffix}")
                 ]
-    service = URIRef(f"{CATALOGUE}/service/sparql")
-    assert (CATALOGUE, DCAT.service, service) in graph
-    assert list(graph.objects(service, DCAT.endpointURL)) == [URIRef(f"{world.URL}sparql")]
-    assert set(graph.objects(service, DCAT.servesDataset)) == {URIRef(f"{CATALOGUE}/{name}") for name in names}
+    for path in ("sparql", "reconcile"):
+        service = URIRef(f"{CATALOGUE}/service/{path}")
+        assert (CATALOGUE, DCAT.service, service) in graph
+        assert list(graph.objects(service, DCAT.endpointURL)) == [URIRef(f"{world.URL}{path}")]
+        assert set(graph.objects(service, DCAT.servesDataset)) == {URIRef(f"{CATALOGUE}/{name}") for name in names}
 
 
 def test_a_packed_format_says_what_it_holds_and_what_it_is_packed_in(harvest_view: Graph):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -228,9 +227,3 @@ def test_a_browser_gets_a_page_that_says_how_to_use_it(client: httpx.Client, lan
     page = page_of(client.get("/reconcile", params={"lang": language}, headers=BROWSER))
     assert f"{client.base_url}reconcile" in text_of(page)
     assert "OpenRefine" in text_of(page)
-
-
-def test_the_catalogue_has_the_service():
-    said = (folder("data") / "catalogue.ttl").read_text(encoding="utf-8")
-    assert "<https://w3id.org/byregion/catalogue/service/reconcile>" in said
-    assert Path(folder("data")).is_dir()
