@@ -349,3 +349,12 @@ def test_a_literal_is_as_the_files_have_it():
     goal = URIRef(ID["goal/midt-test-vekst"])
     assert found.value(goal, BR.order) == Literal(1)
     assert found.value(goal, BR.paraphrase) == Literal(True)
+
+
+def test_every_sentence_is_said_somewhere():
+    package = files("byregion.convert.workbook")
+    code = "".join(item.read_text("utf-8") for item in package.iterdir() if item.name.endswith(".py"))
+    code += (files("byregion.cli") / "import.py").read_text("utf-8")
+    told = tomllib.loads((package / "words" / "nb.toml").read_text("utf-8"))
+    for part in ("own", "what", "guide", "messages", "files", "done"):
+        assert [key for key in told[part] if f'"{key}"' not in code] == [], part
