@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -159,20 +159,18 @@ def _without(entries: Sequence[Entry], problems: Iterable[Problem], form: Form) 
         if number := count[entry.layout.place.table, entry.row]:
             gone[entry.iri] = entry
             told.append(form.say(_row(entry), Fault("dropped", {"count": str(number)}, "note")))
-    kept = [entry for entry in entries if entry.iri not in gone]
-    while True:
-        behind = [(entry, other) for entry in kept if (other := _refers(entry, gone))]
-        if not behind:
-            return kept, told
-        for entry, other in behind:
-            told.append(form.say(_row(entry), Fault("depends", {"other": str(_row(other))}, "note")))
-            gone[entry.iri] = entry
-        kept = [entry for entry in kept if entry.iri not in gone]
-
-
-def _refers(entry: Entry, gone: Mapping[URIRef | None, Entry]) -> Entry | None:
-    terms = (term for column, terms in entry.terms.items() if column.kind == "reference" for term in terms)
-    return next((gone[term] for term in terms if isinstance(term, URIRef) and term in gone), None)
+    behind: dict[Node, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        for term in {term for column, terms in entry.terms.items() if column.kind == "reference" for term in terms}:
+            behind[term].append(entry)
+    left = list(gone.values())
+    for other in left:  # which grows by what refers to it
+        for entry in behind[other.iri] if other.iri else ():
+            if entry.iri not in gone:
+                gone[entry.iri] = entry
+                left.append(entry)
+                told.append(form.say(_row(entry), Fault("depends", {"other": str(_row(other))}, "note")))
+    return [entry for entry in entries if entry.iri not in gone], told
 
 
 def _row(entry: Entry) -> Place:

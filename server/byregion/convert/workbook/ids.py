@@ -32,15 +32,20 @@ def read(raw: Raw, kind: str) -> URIRef | Fault:
     return Fault("bad-id", {"value": text[:100], "example": example})
 
 
-def make(kind: str, words: str, region: str, taken: Container[URIRef]) -> URIRef:
-    """Return an IRI that nothing in `taken` has: the region's slug and the words, and a number where that is taken."""
+def make(kind: str, words: str, region: str, taken: Container[URIRef], tried: dict[URIRef, int]) -> URIRef:
+    """Return an IRI that nothing in `taken` has: the region's slug and the words, and a number where that is taken.
+
+    `tried` remembers how far each has been counted, so that many rows of the same words do not count from 1 each time.
+    """
     slug = _short(iri.slug(words)) or kind
     if region and slug != region and not slug.startswith(f"{region}-"):
         slug = f"{region}-{slug}"
-    made, number = iri.entity(kind, slug), 1
+    first = made = iri.entity(kind, slug)
+    number = tried.get(first, 1)
     while made in taken:
         number += 1
         made = iri.entity(kind, f"{slug}-{number}")
+    tried[first] = number
     return made
 
 

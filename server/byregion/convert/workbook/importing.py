@@ -68,14 +68,14 @@ def _identify(done: Imported, form: Form, around: Surroundings) -> Iterator[Prob
         if not is_empty(entry.id):
             yield from _given(entry, form, seen)
     # What has an id keeps it; what is made anew makes way.
-    taken = _Taken(seen, around)
+    taken, tried = _Taken(seen, around), dict[URIRef, int]()
     for group in (regions, others):
         namer = _Namer(regions, around)
         for entry in group:
             if not is_empty(entry.id):
                 continue
             if words := namer.words(entry):
-                entry.iri = ids.make(entry.sheet.kind, words, namer.region(entry), taken)
+                entry.iri = ids.make(entry.sheet.kind, words, namer.region(entry), taken, tried)
                 seen[entry.iri] = entry
                 done.made.append(entry)
             else:
