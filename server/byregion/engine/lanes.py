@@ -19,13 +19,15 @@ from byregion.errors import EngineBusy
 class Width:
     """How many queries are worked on at once, `light` and `heavy`, and how many may be `waiting` besides.
 
-    A query is light for `seconds` of work. When it has been heavy for `patience` seconds it gives way to all others.
+    A query is light for `seconds`, and until it has had `work` seconds of the processor: on a busy machine it would
+    otherwise be heavy for having waited. When it has been heavy for `patience` seconds it gives way to all others.
     """
 
     light: int = 8
     heavy: int = 4
     waiting: int = 64
     seconds: float = 0.1
+    work: float = 0.03
     patience: float = 0.3
 
     @classmethod
@@ -124,6 +126,11 @@ class Turn:
     def light_seconds(self) -> float:
         """Seconds for which the query is light."""
         return self._lanes.width.seconds
+
+    @property
+    def light_work(self) -> float:
+        """Seconds of the processor that a light query may have."""
+        return self._lanes.width.work
 
     @property
     def heavy_seconds(self) -> float:

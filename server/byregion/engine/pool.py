@@ -239,12 +239,12 @@ class _Work:
         if self._gone and self._watch is None:
             self._watch = asyncio.ensure_future(self._gone())
             self._watch.add_done_callback(self._abandon)
-        worked, light = self._worker.worked(), self._turn.light_seconds
+        worked, light = self._worker.worked(), self._turn.light_work
         if worked < light:
             self._look_again(light - worked, self._slow)
         elif not self._turn.change():
             what = "all that may take long are being worked on; ask again later"
-            self._end(EngineBusy(f"the query takes longer than {light:g} s, and {what}"))
+            self._end(EngineBusy(f"the query takes longer than {self._turn.light_seconds:g} s, and {what}"))
         else:
             self._look_again(self._turn.heavy_seconds, self._heavy)
 
