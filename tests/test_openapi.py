@@ -112,7 +112,8 @@ def test_every_route_of_the_server_is_described_and_nothing_else(app: Flask, doc
         (rule.rule, method)
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-        if rule.endpoint != "static"
+        # An address with a slash at its end is the same endpoint.
+        if rule.endpoint != "static" and rule.rule != "/sparql/"
     }
     assert described == there
 
