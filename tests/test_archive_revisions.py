@@ -244,17 +244,20 @@ def test_one_that_is_asked_is_not_ended_for_another(world: World):
 
 
 def test_who_finds_no_room_in_time_is_told_to_come_again(world: World):
-    with world.revisions(seconds=1.5, at_once=1) as revisions, ThreadPoolExecutor(2) as threads:
+    with world.revisions(seconds=1.5, at_once=1) as revisions, ThreadPoolExecutor(4) as threads:
         engine = revisions.engine(world.first)
         engine.query(ALL, JSON)
-        # The second waits for the worker of the first: the revision is asked for longer than anybody waits.
-        slow = [threads.submit(engine.query, ENDLESS, JSON)]
-        time.sleep(0.6)
-        slow.append(threads.submit(engine.query, ENDLESS, JSON))
-        time.sleep(0.1)
+
+        def ask_after(seconds: float) -> None:
+            time.sleep(seconds)
+            engine.query(ENDLESS, JSON)
+
+        # One begins before the one before it ends: the revision is asked for longer than anybody waits.
+        slow = [threads.submit(ask_after, seconds) for seconds in (0.0, 0.8, 1.6, 2.4)]
+        time.sleep(0.4)
         with pytest.raises(EngineBusy, match="other archived revisions are being asked"):
             revisions.engine(world.others[0]).query(ALL, JSON)
-        assert [type(future.exception(WITHIN)) for future in slow] == [QueryTimeout, QueryTimeout]
+        assert [type(future.exception(WITHIN)) for future in slow] == [QueryTimeout] * 4
 
 
 def test_too_many_at_once_leave_the_threads_to_others(world: World):

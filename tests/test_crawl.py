@@ -179,7 +179,9 @@ def test_a_redirect_leads_to_an_answer(crawl: Crawl, given_up: set[str]):
     redirected = [address for address, status in crawl.status.items() if status == 303]
     assert len(redirected) > 350
     for address in redirected:
-        target = urldefrag(crawl.client.head(address).headers["location"])[0]
+        # The name of a graph leads a reader to its dataset; a program is given the graph.
+        headers = BROWSER if address.startswith("/graphs/") else {}
+        target = urldefrag(crawl.client.head(address, headers=headers).headers["location"])[0]
         assert crawl.status[target] == (410 if target in given_up else 200), address
 
 
@@ -304,8 +306,8 @@ def test_a_program_that_reads_no_page_finds_everything_by_headers_and_data(crawl
     assert files == {str(file).removeprefix(URL) for file in statistics.objects(None, VOID.dataDump)}
     named = {quad.subject for name in files if name.endswith(".nq") for quad in quads_of(client, f"/{name}")}
     told = {term.value for term in named if isinstance(term, pyoxigraph.NamedNode)}
-    (endpoint,) = set(catalogue.objects(None, DCAT.endpointURL))
-    assert {endpoint} == set(statistics.objects(None, VOID.sparqlEndpoint))
+    (endpoint,) = set(statistics.objects(None, VOID.sparqlEndpoint))
+    assert endpoint in set(catalogue.objects(None, DCAT.endpointURL))
     query = {"query": "SELECT DISTINCT ?s WHERE { ?s a ?class }", "format": "json"}
     rows = client.get("/" + str(endpoint).removeprefix(URL), params=query).json()["results"]["bindings"]
     things = {row["s"]["value"] for row in rows if row["s"]["value"].startswith(ID)}

@@ -126,13 +126,16 @@ def addresses(app: Flask) -> Iterator[str]:
         "name": "midt-troms",
         "number": "1",
         "filename": "mark.svg",
+        "what": "entity",
     }
+    asked = {"preview": "?id=region/midt-troms", "flyout": "?id=region/midt-troms", "suggest": "?prefix=Midt"}
     named = {"queries": "participants", "downloads": "midt-troms.ttl"}
     for rule in app.url_map.iter_rules():
         own = values | {"name": named.get(rule.endpoint.partition(".")[0], values["name"])}
         if rule.rule.startswith(("/catalogue/", "/graphs/")):
             own["path"] = "midt-troms" if rule.rule.startswith("/catalogue/") else "midt-troms/stated"
-        yield re.sub(r"<(?:\w+:)?(\w+)>", lambda found, own=own: own[found[1]], rule.rule)
+        given = asked.get(rule.endpoint.rpartition(".")[2], "") if rule.rule.startswith("/reconcile/") else ""
+        yield re.sub(r"<(?:\w+:)?(\w+)>", lambda found, own=own: own[found[1]], rule.rule) + given
 
 
 def test_every_address_answers_options_and_head_and_lets_every_origin_read(app: Flask, client: httpx.Client):

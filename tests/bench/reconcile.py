@@ -63,7 +63,8 @@ def over_http(data: Path, index: Index, times: int) -> dict[str, float]:
             return took
 
         first = ask()
-        _wait_for_downloads(address)
+        if times >= 100:  # of made-up data there are no downloads, and a few answers are only tried
+            _wait_for_downloads(address)
         before = cpu_ms(process.pid)
         took = sorted(ask() for _ in range(times))
         cpu = (cpu_ms(process.pid) - before) / times

@@ -36,7 +36,7 @@ class _Held:
 
         self._stack = contextlib.ExitStack()
         self._template: Template = self._stack.enter_context(serve_snapshot(path, revision, limits))
-        self.pool: Pool = self._template.pool(Width(light=1, heavy=1))
+        self.pool: Pool = self._template.pool(Width(light=1, heavy=2))
         self._stack.callback(self.pool.close)
 
     def is_dead(self) -> bool:

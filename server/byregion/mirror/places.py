@@ -22,6 +22,9 @@ NEEDS_SERVER: Final = {
     "graphs": "a graph that the request names (the graph store)",
     "api": "how named queries are asked with values of one's own",
     "openapi.json": "the same for programs",
+    "reconcile": "names are matched with things (the reconciliation service)",
+    "reconcile/preview": "how it shows a thing",
+    "reconcile/extend/propose": "which of its properties may be asked for",
     "health": "whether a server is well",
     "health/ready": "whether it is ready to answer",
 }
