@@ -24,6 +24,8 @@ NEEDS_SERVER: Final = {
     "openapi.json": "the same for programs",
     "reconcile": "names are matched with things (the reconciliation service)",
     "reconcile/preview": "how it shows a thing",
+    "reconcile/suggest/entity": "which things begin so; the same of kinds and properties",
+    "reconcile/flyout/entity": "what stands beside a suggestion",
     "reconcile/extend/propose": "which of its properties may be asked for",
     "health": "whether a server is well",
     "health/ready": "whether it is ready to answer",
