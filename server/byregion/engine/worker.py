@@ -30,8 +30,8 @@ GROWN: Final = 64 << 20
 COPIED: Final = 64 << 20
 """Bytes of memory touched for the first time after which a worker counts as worn.
 
-Reading the store copies its pages (reference counts). A worn worker is quicker than a fresh one, which would have to
-copy them again, but only few can be kept: each takes as much memory as the store.
+A worn worker has pages of its own where it shared the template's. It is quicker than a fresh one, but only few can be
+kept: each may take as much memory as the store.
 """
 _PR_SET_PDEATHSIG: Final = 1
 _LIBC: Final = ctypes.CDLL(None, use_errno=True)
