@@ -11,7 +11,8 @@ import pytest
 import excerpt
 from byregion.archive import Archive
 from processes import descendants
-from test_serve import WITHIN, gone, served
+from serving import WITHIN, served
+from test_serve import gone
 
 
 @pytest.fixture

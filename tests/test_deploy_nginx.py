@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from byregion.namespaces import BASE
-from test_serve import served
+from serving import served
 from web_servers import free_port, nginx_with, program
 
 CONFIGURATION = Path(__file__).parent.parent / "deploy" / "nginx.conf"

@@ -8,7 +8,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -18,7 +18,7 @@ from flask import Flask
 
 from byregion.config import Settings
 from byregion.engine.launch import Template
-from byregion.front import Front, Publication
+from byregion.front import Front, Publication, wsgi
 from byregion.front.cache import Cache
 from byregion.front.message import Reply, Request
 from byregion.web import create_app
@@ -187,6 +187,14 @@ def test_what_is_kept_stays_within_its_limit_and_the_oldest_goes_first():
     assert cache.find(request("/0"), packed=False)
     assert cache.find(request("/99"), packed=False)
     assert cache.find(request("/1"), packed=False) is None
+
+
+def test_what_an_old_application_writes_comes_before_what_it_returns():
+    def old(environ: dict[str, object], start_response: Callable[..., Callable[[bytes], object]]) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])(b"first, ")
+        return [b"then"]
+
+    assert wsgi.call(old, request(), "x.test", "http").body == b"first, then"
 
 
 # --- The real server --------------------------------------------------------------------------------------------------

@@ -37,9 +37,10 @@ from byregion.iri import INFERRED
 from byregion.namespaces import BASE, PREFIXES
 from byregion.queries import NamedQuery
 from byregion.web import create_app
+from serving import BYREGION, WITHIN, served
 from stores import Store, oxigraph, virtuoso
 from test_openapi import example, parameters
-from test_serve import BYREGION, WITHIN, ask, served
+from test_serve import ask
 from web_world import BROWSER
 
 MOST = 9_999

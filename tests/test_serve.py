@@ -6,39 +6,16 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
 from processes import descendants, parent
+from serving import BYREGION, WITHIN, served
 
-BYREGION = Path(sys.executable).with_name("byregion")
 ASK = {"query": "ASK { <https://w3id.org/byregion/id/region/midt-troms> ?p ?o }"}
-WITHIN = 20.0
-"""Seconds that anything here may take; it takes about one, more where other tests run beside it."""
-
-
-@contextmanager
-def served(*options: str, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A server of our own on a free port, and the address that it says; killed on leaving where it still runs."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("BYREGION_")}
-    command = [str(BYREGION), "serve", "--port", "0", *options]
-    with subprocess.Popen(
-        command, env=kept | settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            assert line.startswith("byregion is at http"), line or process.communicate(timeout=WITHIN)
-            yield process, line.removeprefix("byregion is at ").strip()
-        finally:
-            if process.poll() is None:
-                process.kill()
 
 
 def running(pids: set[int]) -> set[int]:

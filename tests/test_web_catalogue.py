@@ -34,7 +34,7 @@ from byregion.engine.memory import MemoryEngine
 from byregion.namespaces import BASE, BR, DCAT, DQV, ID
 from byregion.web import create_app
 from edition_world import URL, files, owned
-from test_serve import served
+from serving import served
 from web_world import BROWSER, graph_of, page_of, text_of
 
 CATALOGUE = URIRef(BASE + "catalogue")

@@ -17,10 +17,11 @@ def call(application: Application, request: Request, host: str, scheme: str) -> 
     """Return the whole reply of `application`; `host` and `scheme` are those of the public address."""
     environ = _environ(request, host, scheme)
     told: list[tuple[str, list[tuple[str, str]]]] = []
+    written: list[bytes] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], None]:
         told.append((status, headers))
-        return _unused
+        return written.append
 
     chunks = application(environ, start_response)
     try:
@@ -29,11 +30,7 @@ def call(application: Application, request: Request, host: str, scheme: str) -> 
         if close := getattr(chunks, "close", None):
             close()
     status, headers = told[-1]
-    return Reply(int(status[:3]), tuple(headers), body, environ.get(LABEL, ""))
-
-
-def _unused(data: bytes) -> None:
-    raise NotImplementedError("the write callable of WSGI is of the past; return the body")
+    return Reply(int(status[:3]), tuple(headers), b"".join(written) + body, environ.get(LABEL, ""))
 
 
 def _environ(request: Request, host: str, scheme: str) -> dict[str, Any]:

@@ -6,7 +6,6 @@ the connection closes, this process has ended, and so do they. A revision is let
 
 from __future__ import annotations
 
-import os
 import tempfile
 import threading
 from collections.abc import Callable
@@ -134,12 +133,3 @@ class Publisher:
 def described(error: Exception) -> str:
     """Return an error in a line, ours as it is told to people."""
     return str(error) if isinstance(error, ByregionError) else f"{type(error).__name__}: {error}"
-
-
-def is_alive(pid: int) -> bool:
-    """Tell whether a process of ours is there."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
