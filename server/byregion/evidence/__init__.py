@@ -5,8 +5,21 @@ A quote is a `br:Quote` with `oa:hasSource` and two selectors, `<quote#text>` (o
 """
 
 from byregion.evidence.checking import check
-from byregion.evidence.filling import fill
-from byregion.evidence.quoting import Gap, Passage, StoredText, passages, stored_texts, uncovered
-from byregion.evidence.splitting import sentences
+from byregion.evidence.filling import context, fill
+from byregion.evidence.quoting import Gap, Passage, StoredText, gaps, passages, stored_texts, uncovered
+from byregion.evidence.splitting import list_marks, sentences
 
-__all__ = ["Gap", "Passage", "StoredText", "check", "fill", "passages", "sentences", "stored_texts", "uncovered"]
+__all__ = [
+    "Gap",
+    "Passage",
+    "StoredText",
+    "check",
+    "context",
+    "fill",
+    "gaps",
+    "list_marks",
+    "passages",
+    "sentences",
+    "stored_texts",
+    "uncovered",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from pathlib import Path
 from typing import Final
 
@@ -49,7 +50,7 @@ def _filled(graph: Graph, quote: URIRef, texts: dict[URIRef, StoredText]) -> dic
     start = _place(
         text, exact, str(graph.value(words, OA.prefix) or ""), str(graph.value(words, OA.suffix) or ""), quote
     )
-    prefix, suffix = _context(text, start, start + len(exact))
+    prefix, suffix = context(text, start, start + len(exact))
     return {
         (words, RDF.type): OA.TextQuoteSelector,
         (words, OA.prefix): Literal(prefix),
@@ -95,9 +96,18 @@ def _places(text: str, words: str) -> list[int]:
     return [found.start() for found in re.finditer(f"(?={re.escape(words)})", text)]
 
 
-def _context(text: str, start: int, end: int) -> tuple[str, str]:
-    """Return the characters before and after a span, enough to tell it from every other with the same words."""
-    width = CONTEXT
-    while len(_places(text, text[max(0, start - width) : end + width])) > 1:
-        width += CONTEXT
+def context(text: str, start: int, end: int) -> tuple[str, str]:
+    """Return the characters before and after a span, enough to tell it from every other with the same words.
+
+    That is `CONTEXT` of them on either side, or the least multiple of it that is enough.
+    """
+
+    def is_ambiguous(steps: int) -> bool:
+        width = CONTEXT * steps
+        words = text[max(0, start - width) : end + width]
+        return text.find(words, text.find(words) + 1) >= 0
+
+    # More characters are never more ambiguous, so the least that is enough is found by halving.
+    most = len(text) // CONTEXT + 1
+    width = CONTEXT * (1 + bisect_left(range(1, most), True, key=lambda steps: not is_ambiguous(steps)))
     return text[max(0, start - width) : start], text[end : end + width]
