@@ -1,7 +1,7 @@
 """The gold set of similar statements: the statements, their strata, and the sample that was judged (no matcher).
 
-The rule of judgement and the files are described in `tests/data/gold-links/README.md`. Nothing here is random: pairs are
-drawn in the order of a hash of their names, so that the same statements give the same sample on any machine.
+The rule of judgement and the files are described in `tests/data/gold-links/README.md`. Nothing here is random: pairs
+are drawn in the order of a hash of their names, so that the same statements give the same sample on any machine.
 """
 
 from __future__ import annotations
