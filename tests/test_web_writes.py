@@ -321,6 +321,42 @@ def test_who_read_an_older_state_does_not_write_over_a_newer_one(server: Server)
     assert server.rows("SELECT ?o WHERE { GRAPH <x:g> { ?s ?p ?o } }") == {"2"}
 
 
+@pytest.mark.parametrize("target", ["/graphs?graph=x:g", "/sparql"])
+def test_an_update_or_a_graph_is_written_only_in_the_state_that_if_match_names(server: Server, target: str):
+    """If-Match compares strongly, so that a weak tag names no state; of several tags, one is enough.
+
+    https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1
+    """
+    server.client.put("/graphs?graph=x:g", content="<x:a> <x:b> 0 .", headers=TURTLE)
+
+    def send(number: int, **conditions: str) -> int:
+        said = {name.replace("_", "-"): value for name, value in conditions.items()}
+        if target == "/sparql":
+            text = f"CLEAR GRAPH <x:g> ; INSERT DATA {{ GRAPH <x:g> {{ <x:a> <x:b> {number} }} }}"
+            return server.client.post(target, content=text, headers=UPDATE | said).status_code
+        return server.client.put(target, content=f"<x:a> <x:b> {number} .", headers=TURTLE | said).status_code
+
+    def tag(media_type: str = "text/turtle") -> str:
+        return server.plain.get(target, headers={"accept": media_type}).headers["etag"]
+
+    old = tag()
+    assert send(1, if_match=old) == 204
+    assert send(2, if_match=old) == 412
+    assert send(3, if_match=f"W/{tag()}") == 412
+    assert send(4, if_match=f'{old}, "something-else"') == 412
+    assert send(5, if_match=f"{old}, {tag('application/n-triples')}") == 204
+    assert send(6, if_match="*") == 204
+    assert send(7, if_none_match=f"W/{tag()}") == 412
+    assert send(8, if_none_match=f"W/{old}") == 204
+    assert server.rows("SELECT ?o WHERE { GRAPH <x:g> { ?s ?p ?o } }") == {"8"}
+
+
+def test_a_reason_is_short(server: Server):
+    headers = UPDATE | {"byregion-reason": "x" * 1001}
+    answer = server.client.post("/sparql", content="INSERT DATA { <x:a> <x:b> 1 }", headers=headers)
+    assert (answer.status_code, problem(answer)) == (400, "bad-request")
+
+
 @pytest.mark.parametrize(
     ("content", "media_type", "status"),
     [
@@ -446,7 +482,9 @@ def test_no_token_is_in_a_log_an_error_or_the_file(server: Server):
 def test_a_script_of_another_origin_may_ask_which_methods_there_are(server: Server, target: str):
     answer = server.plain.options(target, headers={"origin": "https://example.org"})
     assert {"GET", "HEAD", "OPTIONS", *WRITING} == set(answer.headers["access-control-allow-methods"].split(", "))
-    assert {"Authorization", "If-Match"} <= set(answer.headers["access-control-allow-headers"].split(", "))
+    assert {"Authorization", "If-Match", "Byregion-Reason"} <= set(
+        answer.headers["access-control-allow-headers"].split(", ")
+    )
     assert answer.headers["access-control-allow-origin"] == "*"
 
 

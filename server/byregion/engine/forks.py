@@ -40,11 +40,12 @@ class State:
         self._dead = 0
         self.memory = worker.memory_held() + spare
 
-    def commit(self, text: bytes) -> Written:
-        """Make the change that `text` tells, and return what it did; raises EngineError, having changed nothing.
+    def commit(self, told: bytes) -> Written:
+        """Make the change that a writer told, and return what it did; raises EngineError, having changed nothing.
 
         This is the one place where what is held changes. A journal is written first, here, once there is one.
         """
+        _signature, _, text = told.partition(b"\n")
         delta = Delta.of_text(text)
         name = revision(self.loaded.revision, text)
         delta.apply(self.loaded.store)

@@ -12,7 +12,7 @@ from byregion import using_clause
 from byregion.engine import syntax
 from byregion.engine.delta import Delta, quads
 from byregion.engine.evaluate import failure
-from byregion.engine.write import TYPES, Conditions, GraphWrite, Update, Write, state
+from byregion.engine.write import TYPES, Conditions, GraphWrite, Update, Write, state, state_of
 from byregion.errors import (
     BadRequest,
     Conflict,
@@ -25,8 +25,10 @@ from byregion.errors import (
 )
 
 
-def stage(store: Store, write: Write) -> Delta:
+def stage(store: Store, write: Write, revision: str) -> Delta:
     """Return what `write` changes in `store`, which may be changed or half changed afterwards: it is a copy.
+
+    `revision` is the name of what the store holds.
 
     Raises QuerySyntaxError, QueryRefused, RdfSyntaxError, NotFound, PreconditionFailed and OutOfScope for what cannot
     be done; QueryTooLarge and EngineError for what fails on the way.
@@ -36,6 +38,7 @@ def stage(store: Store, write: Write) -> Delta:
     """
     try:
         if isinstance(write.what, Update):
+            _require(write.what.conditions, state_of(revision), "what is held")
             delta, target = _update(store, write.what), set[str]()
         else:
             delta, target = _graph_write(store, write.what), {write.what.graph}
@@ -126,7 +129,7 @@ def _graph_write(store: Store, write: GraphWrite) -> Delta:
     graph = _named(write.graph)
     exists = isinstance(graph, DefaultGraph) or store.contains_named_graph(graph)
     before = _triples(store, graph)
-    _require(write.conditions, state(before) if exists else None)
+    _require(write.conditions, state(before) if exists else None, "the graph")
     if write.method in ("delete", "patch") and not exists:
         raise NotFound(f"there is no graph <{write.graph}>")
     after = _after(write, before)
@@ -168,15 +171,15 @@ def _after(write: GraphWrite, before: frozenset[bytes]) -> frozenset[bytes]:
             return frozenset()
 
 
-def _require(conditions: Conditions, now: str | None) -> None:
-    """Hold the operation to its conditions: `now` is the state of the graph, None where there is no graph.
+def _require(conditions: Conditions, now: str | None, what: str) -> None:
+    """Hold a write to its conditions: `now` is the state of what it is about, None where there is no such thing.
 
     https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2
     """
-    if conditions.match and not _matches(conditions.match, now):
-        raise PreconditionFailed("the graph is not in the state that If-Match names; get it again, and decide anew")
-    if conditions.none_match and _matches(conditions.none_match, now):
-        raise PreconditionFailed("the graph is in a state that If-None-Match excludes")
+    if conditions.match is not None and not _matches(conditions.match, now):
+        raise PreconditionFailed(f"{what} is not in the state that If-Match names; get it again, and decide anew")
+    if conditions.none_match is not None and _matches(conditions.none_match, now):
+        raise PreconditionFailed(f"{what} is in a state that If-None-Match excludes")
 
 
 def _matches(names: tuple[str, ...], now: str | None) -> bool:

@@ -17,18 +17,6 @@ TYPES: Final = ("text/turtle", "application/n-triples", "application/rdf+xml", "
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
-    """A SPARQL update, the dataset that the protocol describes for it, and the base of its relative IRIs.
-
-    https://www.w3.org/TR/sparql11-protocol/#update-operation
-    """
-
-    text: str
-    dataset: DatasetDescription | None = None
-    base: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Body:
     """The text of a graph, as it was sent, and its media type: one of `TYPES`."""
 
@@ -38,14 +26,28 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What must be true of the graph for the operation to be done: the names of states that it has, or has not.
+    """What must be true for a write to be done: the names of states that what it is about has, or has not.
 
-    A name is what `state` gives; "*" is any state of a graph that exists; () is no condition.
+    The name of a graph's state is what `state` gives, that of all that is held is `state_of` its revision; "*" is any
+    state of what exists; () is no state, and None is no condition.
     https://www.rfc-editor.org/rfc/rfc9110#section-13.1
     """
 
-    match: tuple[str, ...] = ()
-    none_match: tuple[str, ...] = ()
+    match: tuple[str, ...] | None = None
+    none_match: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A SPARQL update, the dataset that the protocol describes for it, and the base of its relative IRIs.
+
+    Its `conditions` are about all that is held. https://www.w3.org/TR/sparql11-protocol/#update-operation
+    """
+
+    text: str
+    dataset: DatasetDescription | None = None
+    base: str = ""
+    conditions: Conditions = Conditions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,15 @@ class GraphWrite:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """What is to be written, and the beginnings of the IRIs of the graphs that may change; () is any graph."""
+    """What is to be written, and the beginnings of the IRIs of the graphs that may change; () is any graph.
+
+    `who` is the name of the token, and `why` what was told with the request.
+    """
 
     what: Update | GraphWrite
     within: tuple[str, ...] = ()
+    who: str = ""
+    why: str = ""
 
     def packed(self) -> bytes:
         """Return the write as bytes, which `unpacked` reads."""
@@ -84,15 +91,17 @@ class Write:
         """Return the write that `packed` returned."""
         end = 8 + int.from_bytes(packed[:8], "big")
         kind, told = json.loads(packed[8:end])
-        what, within = told["what"], tuple(told["within"])
+        what, within, who, why = told["what"], tuple(told["within"]), told["who"], told["why"]
+        conditions = Conditions(
+            **{name: None if names is None else tuple(names) for name, names in what["conditions"].items()}
+        )
         if kind == "Update":
-            return cls(Update(what["text"], _dataset(what["dataset"]), what["base"]), within)
+            return cls(Update(what["text"], _dataset(what["dataset"]), what["base"], conditions), within, who, why)
         bodies = []
         for body in what["bodies"]:
             bodies.append(Body(packed[end : end + body["data"]], body["media_type"]))
             end += body["data"]
-        conditions = Conditions(**{name: tuple(names) for name, names in what["conditions"].items()})
-        return cls(GraphWrite(what["method"], what["graph"], tuple(bodies), what["base"], conditions), within)
+        return cls(GraphWrite(what["method"], what["graph"], tuple(bodies), what["base"], conditions), within, who, why)
 
 
 def _dataset(told: dict[str, Any] | None) -> DatasetDescription | None:
@@ -130,6 +139,14 @@ class Writable(Protocol):
         ...
 
 
+_STATE: Final = 32
+
+
 def state(lines: Iterable[bytes]) -> str:
     """Return the name of the state of a graph: of the lines of its N-Triples, in whatever order."""
-    return hashlib.sha256(b"\n".join(sorted(line for line in lines if line))).hexdigest()[:32]
+    return hashlib.sha256(b"\n".join(sorted(line for line in lines if line))).hexdigest()[:_STATE]
+
+
+def state_of(revision: str) -> str:
+    """Return the name of the state of all that is held in a revision."""
+    return revision[:_STATE]

@@ -1,11 +1,13 @@
 """A writer: a fork of the template that does one write on its copy of the store, and tells the template what changes.
 
-It is confined as query workers are. What goes wrong it tells who asked; what changes it tells the template alone, which
-makes the change or not: a writer that is ended at whatever moment has changed nothing by itself.
+It is confined as query workers are. What goes wrong it tells who asked. What changes, and who changes it why, it tells
+the template alone, which makes the change or not: a writer that is ended at whatever moment has changed nothing by
+itself.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -27,7 +29,8 @@ def run(
 ) -> NoReturn:
     """Be a writer, in a process just forked from the process `template`, for one write; never returns.
 
-    What changes goes to the pipe `told`, after its length.
+    What changes goes to the pipe `told`, after its length: a line of JSON says who changes it and why, then comes the
+    text of the change.
     """
     try:
         worker.confine((connection.fileno(), told), template=template, memory=memory + stack)
@@ -49,11 +52,12 @@ def _serve(connection: socket.socket, loaded: LoadedStore, told: int) -> None:
         return
     signal.setitimer(signal.ITIMER_REAL, request.seconds + worker.GRACE)
     try:
-        text = stage(loaded.store, request.write).text()
+        text = stage(loaded.store, request.write, loaded.revision).text()
     except (ByregionError, ValueError) as error:
         wire.send_reply(connection, wire.Reply(error, leaving=True))
         return
-    rest = memoryview(len(text).to_bytes(_SIZE, "big") + text)
+    signed = json.dumps({"who": request.write.who, "why": request.write.why}).encode() + b"\n" + text
+    rest = memoryview(len(signed).to_bytes(_SIZE, "big") + signed)
     while rest:
         rest = rest[os.write(told, rest) :]
 

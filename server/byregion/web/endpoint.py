@@ -9,8 +9,9 @@ from typing import Final
 
 from flask import Blueprint, Response, request, url_for
 
-from byregion import vocabulary
+from byregion import sparql, vocabulary
 from byregion.engine.pointing import point
+from byregion.engine.write import state_of
 from byregion.errors import QueryError, QuerySyntaxError
 from byregion.web import (
     answers,
@@ -57,6 +58,8 @@ def show() -> Response:
         return updates.answer(asked.text, asked.using, asked.seconds)
     try:
         response = _answer(asked)
+        if sparql.volatile(asked.text):
+            response.cache_control.no_store = True
     except QueryError as error:
         pointed = point(asked.text, error) if isinstance(error, QuerySyntaxError) else None
         response = problem.answer(error, lambda kind, told: _form(asked, kind=kind, problem=told, pointed=pointed))
@@ -113,7 +116,8 @@ def _without_query(named_format: str | None) -> Response:
     if offer == HTML:
         response = respond.conditional(respond.page_tag(), lambda: _form(None))
     else:
-        tag = respond.tag("description", offer.media_type)
+        # It begins with the state, so that it can be sent back in If-Match with an update.
+        tag = f"{state_of(engine().revision)}-{respond.tag('description', offer.media_type)}"
         response = respond.conditional(tag, lambda: _description(offer))
     respond.vary(response, by_format=True, by_language=offer == HTML)
     return response

@@ -12,10 +12,9 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from flask import Blueprint, Response, request
-from werkzeug.datastructures import ETags
 from werkzeug.http import parse_options_header
 
-from byregion.engine.write import TYPES, Body, Conditions, GraphWrite, Method
+from byregion.engine.write import TYPES, Body, GraphWrite, Method
 from byregion.errors import BadRequest, MethodNotAllowed, UnsupportedMediaType
 from byregion.web import graph_store, updates, writes
 from byregion.web.graph_store import Target
@@ -44,7 +43,7 @@ def change(path: str = "") -> Response:
     if is_store and method != "post":
         raise MethodNotAllowed(request.method, ("GET", "HEAD", "POST", "OPTIONS"))
     target = _new() if is_store else graph_store.target(path)
-    what = GraphWrite(method, target.iri, tuple(_bodies(method)), target.base, _conditions())
+    what = GraphWrite(method, target.iri, tuple(_bodies(method)), target.base, writes.conditions())
     written = writes.carry_out(what, token)
     response = updates.done(written, 201 if target.iri in written.created else 204)
     if is_store:
@@ -105,14 +104,3 @@ def _utf8(body: bytes, content_type: str) -> bytes:
     except UnicodeDecodeError as error:
         raise BadRequest(f"the body is not UTF-8 (byte {error.start})") from error
     return body
-
-
-def _conditions() -> Conditions:
-    return Conditions(_states(request.if_match), _states(request.if_none_match))
-
-
-def _states(tags: ETags) -> tuple[str, ...]:
-    """Return the states that tags name: a tag is that of a representation, a state that of the graph."""
-    if tags.star_tag:
-        return ("*",)
-    return tuple(sorted(tag.partition("-")[0] for tag in tags.as_set()))

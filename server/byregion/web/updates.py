@@ -18,7 +18,8 @@ def answer(text: str, using: DatasetDescription | None = None, seconds: float | 
     Raises as `writes.permitted` and `writes.carry_out` do.
     """
     token = writes.permitted()
-    written = writes.carry_out(Update(text, using, f"{site().settings.url}sparql"), token, seconds)
+    update = Update(text, using, f"{site().settings.url}sparql", writes.conditions())
+    written = writes.carry_out(update, token, seconds)
     if prefers_html(request.headers.get("Accept")):
         return told(written)
     return done(written, 204)

@@ -5,14 +5,16 @@ https://www.rfc-editor.org/rfc/rfc6750
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Final
 
 from flask import request
+from werkzeug.datastructures import ETags
 
 from byregion.config import Settings
-from byregion.engine.write import GraphWrite, Update, Writable, Write, Written
-from byregion.errors import OutOfScope, QueryRefused, Unauthorized
+from byregion.engine.write import Conditions, GraphWrite, Update, Writable, Write, Written
+from byregion.errors import BadRequest, OutOfScope, QueryRefused, Unauthorized
 from byregion.tokens import Token, Tokens
 from byregion.web.site import site
 
@@ -52,13 +54,47 @@ def carry_out(what: Update | GraphWrite, token: Token, seconds: float | None = N
     engine = site().engine
     if not isinstance(engine, Writable):
         raise QueryRefused("this endpoint takes no updates; the data is changed in its files")
-    return engine.write(Write(what, token.within), seconds)
+    return engine.write(Write(what, token.within, token.name, _reason()), seconds)
+
+
+REASON: Final = "Byregion-Reason"
+"""The header that says why somebody writes."""
+_LONGEST: Final = 1000
+
+
+def _reason() -> str:
+    """Return why, as the request says it, "" where it does not; raises BadRequest for a reason that is too long."""
+    given = request.headers.get(REASON, "")
+    # Headers come as Latin-1 here. What is sent is UTF-8 by nearly every client, and has to be guessed.
+    with contextlib.suppress(UnicodeError):
+        given = given.encode("latin-1").decode("utf-8")
+    if len(given) > _LONGEST:
+        raise BadRequest(f"{REASON} has {len(given)} characters; say it in {_LONGEST}")
+    return given.strip()
+
+
+def conditions() -> Conditions:
+    """Return what the request says must be true for its write to be done.
+
+    A tag is that of a representation, and begins with the name of the state. If-Match compares strongly, so that a
+    weak tag matches nothing; If-None-Match compares weakly. https://www.rfc-editor.org/rfc/rfc9110#section-13.1
+    """
+    return Conditions(
+        _states(request.if_match, weak=False) if "If-Match" in request.headers else None,
+        _states(request.if_none_match, weak=True) if "If-None-Match" in request.headers else None,
+    )
+
+
+def _states(tags: ETags, *, weak: bool) -> tuple[str, ...]:
+    if tags.star_tag:
+        return ("*",)
+    return tuple(sorted(tag.partition("-")[0] for tag in tags.as_set(include_weak=weak)))
 
 
 def request_headers() -> str:
     """Return the headers that scripts of other origins may send, besides those that they always may."""
     read = "Accept, Accept-Language, Content-Type, If-None-Match"
-    return f"{read}, Authorization, If-Match" if site().tokens else read
+    return f"{read}, Authorization, If-Match, {REASON}" if site().tokens else read
 
 
 def challenge(error: Exception) -> dict[str, str]:
