@@ -229,7 +229,7 @@ def check(axioms: str, tmp_path: Path, data: str = "") -> list[str]:
         ":a owl:propertyChainAxiom ( :b [ owl:inverseOf [ owl:inverseOf :c ] ] )",
         ":a owl:propertyChainAxiom :b",
         ":a owl:inverseOf :b",
-        ":a a owl:SymmetricProperty",
+        ":a a owl:AsymmetricProperty",
         ":a a owl:FunctionalProperty",
         ":a a owl:InverseFunctionalProperty",
         ":a a owl:NamedIndividual",

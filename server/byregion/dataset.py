@@ -21,6 +21,11 @@ Triple = tuple[Node, Node, Node]
 CATALOGUE_FILE = "catalogue.ttl"
 """The one file in `data/` that is of no dataset: it is about them all."""
 
+LINKS = "links"
+"""The dataset of the links between datasets; its folder also holds what was proposed and not accepted."""
+
+_UNPUBLISHED = (PurePosixPath(LINKS, "proposed.ttl"), PurePosixPath(LINKS, "rejected.ttl"))
+
 
 @dataclass(frozen=True, slots=True)
 class GraphFile:
@@ -42,9 +47,11 @@ def data_files(data: Path) -> tuple[GraphFile, ...]:
     """Return the files of every dataset in the folder `data`, as graphs `…/graphs/<dataset>/<part>`.
 
     Raises DataError for a Turtle file that would be left out (all but the catalogue's are parts of a dataset), or whose
-    folder's name cannot be part of its graph's, and where there is no file at all.
+    folder's name cannot be part of its graph's, and where there is no file at all. Links that nobody has accepted are
+    no part of what is said.
     """
-    paths = sorted(path for path in data.rglob("*.ttl") if path != data / CATALOGUE_FILE)
+    left_out = {data / CATALOGUE_FILE, *(data / path for path in _UNPUBLISHED)}
+    paths = sorted(path for path in data.rglob("*.ttl") if path not in left_out)
     for path in paths:
         name = path.parent.name
         if path.parent.parent != data:

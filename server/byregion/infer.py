@@ -95,6 +95,16 @@ RULES: Final = (
         }
         """,
     ),
+    Rule(
+        "prp-symp",
+        """
+        PREFIX owl: <http://www.w3.org/2002/07/owl#>
+        INSERT { ?y ?property ?x } WHERE {
+          GRAPH <https://w3id.org/byregion/graphs/ontology/byregion> { ?property a owl:SymmetricProperty }
+          ?x ?property ?y
+        }
+        """,
+    ),
     # A chain of two. An inverse in it is followed backwards, which is what prp-inv and prp-spo2 give together.
     Rule(
         "prp-spo2",
@@ -157,10 +167,10 @@ _ANNOTATIONS: Final = frozenset(
     {RDFS.label, RDFS.comment, RDFS.isDefinedBy, RDFS.seeAlso}
     | {OWL.versionIRI, OWL.versionInfo, OWL.priorVersion, OWL.deprecated}
 )
-# Classes whose instances take part in rules by other triples, in cax-adc, or (transitive) in prp-trp.
+# Classes whose instances take part in rules by other triples, in cax-adc, or in prp-trp and prp-symp.
 _COVERED: Final = frozenset(
     {OWL.Ontology, OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty}
-    | {OWL.AllDisjointClasses, OWL.TransitiveProperty}
+    | {OWL.AllDisjointClasses, OWL.TransitiveProperty, OWL.SymmetricProperty}
 )
 _BETWEEN_NAMES: Final = frozenset({RDFS.subClassOf, RDFS.subPropertyOf, RDFS.domain, RDFS.range})
 _PARTS: Final = frozenset({OWL.members, RDF.first, RDF.rest})
