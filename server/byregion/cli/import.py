@@ -1,4 +1,4 @@
-"""`byregion import`: a workbook becomes a dataset, or everything that is wrong with it is said."""
+"""`byregion import`: a workbook becomes a dataset, or what is wrong is said; a page of text becomes a draft of one."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from rdflib.graph import ReadOnlyGraphAggregate
 
 from byregion import iri, validate
 from byregion.cli.screen import common, screen
+from byregion.cli.texts import address, day, import_text, is_text
 from byregion.cli.workbooks import Published, World, parts
 from byregion.config import LANGUAGES
+from byregion.convert.text import Given
 from byregion.convert.workbook import copying, reading
 from byregion.convert.workbook.archives import Unreadable
 from byregion.convert.workbook.graphs import PARTS, Graphs, Settled, settle
@@ -34,14 +36,34 @@ from byregion.terms import shorten
 @click.option("--replace", is_flag=True, help="Take away what the dataset has and the workbook has not.")
 @click.option("--copy", type=click.Path(path_type=Path), help="Where the workbook with the new ids is written.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="nb", help="Language of the messages.")
+@click.option("--name", metavar="NAME", help="Text: what the region is called, if not as the first line.")
+@click.option("--date", metavar="DAY", help="Text: the day whose municipalities are meant, if not the figures'.")
+@click.option("--page", metavar="URL", help="Text: the address of the page.")
+@click.option("--written-in", type=click.Choice(("nb", "nn")), help="Text: its language, if not found out from it.")
 @common
-def command(path: Path, out: Path | None, keep_valid: bool, replace: bool, copy: Path | None, lang: str) -> None:
-    """Make a dataset of a workbook (XLSX), or of a folder with a CSV file for each sheet.
+def command(
+    path: Path,
+    out: Path | None,
+    keep_valid: bool,
+    replace: bool,
+    copy: Path | None,
+    lang: str,
+    **said: str | None,
+) -> None:
+    """Make a dataset of a workbook (XLSX), of a folder with a CSV file for each sheet, or of a page of text (.txt).
 
     Everything that is wrong is said by sheet and cell, and then nothing is written. Without --out, it is only checked.
-    Exit status 1 says that something is wrong.
+    Exit status 1 says that something is wrong. A page of text gives a draft, and a report to review it by; then 1 says
+    that something of the page is not used, or that the shapes want more.
     """
     name = _name(out)
+    if is_text(path):
+        _only("a workbook", {"--keep-valid": keep_valid, "--copy": copy})
+        given = Given(name, said["name"] or "", day(said["date"]), address(said["page"]), said["written_in"] or "")
+        if not import_text(path, out, given, lang, replace=replace):
+            click.get_current_context().exit(1)
+        return
+    _only("a page of text (.txt)", {f"--{option}": value for option, value in said.items()})
     with screen().working("reading"):
         tables = _read(path, lang)
         published = Published(lang)
@@ -67,6 +89,12 @@ def command(path: Path, out: Path | None, keep_valid: bool, replace: bool, copy:
             screen().tell(words.done("conform", count=len(settled.entries)), "green")
     if wrong:
         click.get_current_context().exit(1)
+
+
+def _only(what: str, options: Mapping[str, object]) -> None:
+    for option, value in options.items():
+        if value:
+            raise click.UsageError(f"{option.replace('_', '-')} is for {what}, and not for this file")
 
 
 def _read(path: Path, language: str) -> list[Table]:
