@@ -191,10 +191,10 @@ def test_a_query_that_gets_its_values_as_terms_passes(code: str):
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in MODULES if unit(path) not in ("sparql", "paging")],
+    [path for path in MODULES if unit(path) not in ("sparql", "service_clause", "paging")],
     ids=lambda path: str(path.relative_to(PACKAGE)),
 )
-def test_no_module_but_sparql_and_paging_puts_a_query_together(path: Path):
+def test_no_module_but_those_for_it_puts_a_query_together(path: Path):
     assert spliced(tree(path)) == [], f"{path}: hand the value over as an RDF term"
 
 

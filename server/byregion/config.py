@@ -53,6 +53,14 @@ class Settings:
     """Folder that earlier revisions are kept in, to be asked later; empty: only the current one is known."""
     query_seconds: float = 10.0
     """Time limit of a query, in seconds."""
+    service: str = ""
+    """Addresses of the SPARQL endpoints that a query may ask with SERVICE, separated by spaces; empty: none."""
+    service_seconds: float = 5.0
+    """Time limit, in seconds, of what one query asks of them, within its own."""
+    service_bytes: int = 5_000_000
+    """Bytes that the answer of one of them may hold."""
+    service_calls: int = 4
+    """SERVICE clauses that a query may hold."""
     query_workers: int = 8
     """Queries that are evaluated at once, each by a process of its own, while they take less than 0.1 s."""
     heavy_queries: int = 4
@@ -107,6 +115,10 @@ class Settings:
         if self.shapes not in ("", "none"):
             raise ConfigError(f"shapes is {self.shapes!r}: it must be empty, for those of the project, or 'none'")
         if self.token_file and self.store == "memory" and not (self.empty or self.volatile):
+        for endpoint in self.services:
+            _check_address("service", endpoint)
+        if self.service and self.store != "memory":
+            raise ConfigError("a store of another make asks other endpoints itself; service needs store 'memory'")
             raise ConfigError("writes to store 'memory' are lost when the server ends; volatile says that they may be")
         if self.token_file and not self.empty:
             raise ConfigError("what is published takes no writes yet; token_file is for an endpoint that begins empty")
@@ -125,6 +137,11 @@ class Settings:
         return bool(self.token_file)
 
     @property
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The endpoints that a query may ask."""
+        return tuple(self.service.split())
+
     def url(self) -> str:
         """The address at which clients reach the server, with a slash at the end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -159,7 +176,8 @@ def _check_address(name: str, address: str, otherwise: str = "") -> None:
     except ValueError as error:
         raise ConfigError(f"{name} is {address!r}: {error}") from error
     if parts.username is not None or parts.password is not None:
-        raise ConfigError(f"{name} holds a user or a password, which would be shown; put them in store_auth_file")
+        remedy = "put them in store_auth_file" if name.startswith("store") else "other endpoints are told none"
+        raise ConfigError(f"{name} holds a user or a password, which would be shown; {remedy}")
     if not is_address:
         raise ConfigError(f"{name} is {address!r}: it must be {otherwise}an http(s) address")
 

@@ -19,6 +19,8 @@ ByregionError
     QueryAbandoned        a query whose client has gone
     EngineBusy            no query worker became free in time
     EngineError           a query worker that died, or a template that does not answer
+    ServiceFailed         another endpoint that a query asks, and that does not answer as it should; names it
+      ServiceTimeout      one that does not answer in time
   NotFound                an IRI, a query or a representation that is not here
   RevisionGone            a revision that was published and is no longer kept; carries what was published since
   Retired                 an IRI that was given up; carries what replaced it
@@ -97,9 +99,9 @@ class DataError(PlacedError):
 
 
 class ValidationError(ByregionError):
-    """Data that does not conform; `report` is the `validate.Report` that says why."""
+    """A write whose result would not conform; `report` is the sh:ValidationReport that says why, as N-Triples."""
 
-    def __init__(self, message: str, report: object) -> None:
+    def __init__(self, message: str, report: str) -> None:
         """Carry the report beside the message."""
         self.report = report
         super().__init__(message)
@@ -189,6 +191,20 @@ class EngineBusy(QueryError):
 
 class EngineError(QueryError):
     """A query worker that died on a query, or a template process that does not answer."""
+
+
+class ServiceFailed(QueryError):
+    """Another endpoint, asked by SERVICE, that did not answer as it should; `why` says how, after its name."""
+
+    def __init__(self, endpoint: str, why: str) -> None:
+        """Keep the endpoint and the reason beside the message."""
+        self.endpoint = endpoint
+        self.why = why
+        super().__init__(f"the endpoint <{endpoint}> {why}; with SERVICE SILENT the query goes on without it")
+
+
+class ServiceTimeout(ServiceFailed):
+    """Another endpoint, asked by SERVICE, that did not answer in time."""
 
 
 class NotFound(ByregionError):

@@ -20,6 +20,24 @@ RETIRED: Final = "retired"
 """The part of a dataset that tells which IRIs were given up, and what replaced them."""
 PARTS: Final = ("stated", "readings", "translations", "links", RETIRED)
 
+# https://www.rfc-editor.org/rfc/rfc3987#section-2.2, without the hosts that are IPv6 addresses.
+_UCS: Final = (
+    "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
+    + "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 14))
+    + "\U000e1000-\U000efffd"
+)
+_PRIVATE: Final = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
+_PCHAR: Final = rf"[A-Za-z0-9\-._~!$&'()*+,;={_UCS}]|%[0-9A-Fa-f]{{2}}"
+_IRI: Final = re.compile(
+    rf"""
+    [A-Za-z][A-Za-z0-9+.\-]*+ :
+    (?: // (?:(?:{_PCHAR}|:)*@)? (?>(?:{_PCHAR})*) (?: :[0-9]*+ )? (?=[/?\#]|$) | (?!//) )
+    (?>(?: {_PCHAR}|[:@/] )*)
+    (?: \? (?>(?: {_PCHAR}|[:@/?{_PRIVATE}] )*) )?
+    (?: \# (?>(?: {_PCHAR}|[:@/?] )*) )?
+    """,
+    re.VERBOSE,
+)
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "đ": "d", "ŋ": "n", "ŧ": "t", "ß": "ss"})
 
 
@@ -49,3 +67,8 @@ def document(iri: URIRef, base: str = BASE) -> URIRef | None:
     if not iri.startswith(prefix):
         return None
     return URIRef(base + "doc/" + iri[len(prefix) :].partition("#")[0])
+
+
+def is_absolute(text: str) -> bool:
+    """Tell whether `text` is an absolute IRI, with or without a fragment."""
+    return _IRI.fullmatch(text) is not None

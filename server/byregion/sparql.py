@@ -18,6 +18,7 @@ import rdflib
 from rdflib import URIRef
 
 from byregion.errors import ParameterError, QueryRefused, QuerySyntaxError
+from byregion.iri import is_absolute
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 Kind = Literal["iri", "string", "language", "variable", "blank", "name", "number", "word", "symbol"]
@@ -151,24 +152,25 @@ def _skip_past(stream: Iterator[Token], kind: Kind) -> None:
 
 _NEVER: Final = re.compile(r"[\x00\ud800-\udfff]|\\u0000|\\U00000000")
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_SERVICE: Final = re.compile("SERVICE", re.IGNORECASE)
+SERVICE: Final = re.compile("SERVICE", re.IGNORECASE)
 _LOAD: Final = re.compile("LOAD", re.IGNORECASE)
-_VOLATILE: Final = re.compile("NOW|RAND|UUID", re.IGNORECASE)
+_VOLATILE: Final = re.compile("NOW|RAND|UUID|SERVICE", re.IGNORECASE)
 _CLOSES: Final = {"(": ")", "{": "}", "[": "]"}
 
 
-def check(query: str, *, max_length: int, max_depth: int) -> Form:
+def check(query: str, *, max_length: int, max_depth: int, federated: bool = False) -> Form:
     """Return the form of `query`, once it is none that this service does not evaluate.
 
-    Raises QueryRefused for SERVICE, LOAD and every other update, for more than `max_length` characters or `max_depth`
-    brackets open at once, and for U+0000, which some result formats cannot hold; QuerySyntaxError where tokens cannot
-    be told.
+    Raises QueryRefused for SERVICE (unless somebody else decides about that: `federated`), LOAD and every other update,
+    for more than `max_length` characters or `max_depth` brackets open at once, and for U+0000, which some result
+    formats cannot hold; QuerySyntaxError where tokens cannot be told.
 
     It is a filter, and the first of two walls: a query worker can open no connection whatever it is asked.
     """
     _refuse_text(query, max_length)
     found = form(query)
-    _refuse_service(query)
+    if not federated:
+        _refuse_service(query)
     _refuse_depth(query, max_depth)
     return found
 
@@ -198,7 +200,7 @@ def _refuse_text(query: str, max_length: int) -> None:
 def _refuse_service(query: str) -> None:
     # SPARQL 1.1 expands \u0053 before it reads the grammar (19.2), Oxigraph does not: a query must pass either way.
     for reading in dict.fromkeys((query, unescape(query))):
-        if token := _keyword(reading, _SERVICE):
+        if token := keyword(reading, SERVICE):
             where = _where(reading, token.start)
             raise QueryRefused(f"SERVICE ({where}) is not evaluated here: this server asks no other endpoint")
 
@@ -221,11 +223,11 @@ def _loads(update: str) -> Token | None:
 
 
 def volatile(query: str) -> bool:
-    """Tell whether the answer may differ from one moment to the next: NOW, RAND, UUID or STRUUID is called.
+    """Tell whether the answer may differ from one moment to the next: by NOW, RAND, UUID, STRUUID or SERVICE.
 
     Raises QuerySyntaxError where tokens cannot be told.
     """
-    return _keyword(query, _VOLATILE) is not None
+    return keyword(query, _VOLATILE) is not None
 
 
 def unescape(text: str) -> str:
@@ -239,10 +241,10 @@ def _unescape(match: re.Match[str]) -> str:
     return chr(code) if code < 0xD800 or 0xDFFF < code <= 0x10FFFF else match[0]
 
 
-def _keyword(query: str, keyword: re.Pattern[str]) -> Token | None:
-    """Return a token that holds `keyword` where the engine may read it as one, or None.
+def keyword(query: str, word: re.Pattern[str]) -> Token | None:
+    """Return a token that holds `word` where the engine may read it as one, or None.
 
-    Oxigraph reads `1SERVICE<…>`, `trueSERVICE<…>` and `SERVICE:x{…}`, so the keyword is looked for inside words and
+    Oxigraph reads `1SERVICE<…>`, `trueSERVICE<…>` and `SERVICE:x{…}`, so the word is looked for inside words and
     prefixes too. A false alarm is accepted, a miss is not.
     """
     if not keyword.search(query):
@@ -253,7 +255,7 @@ def _keyword(query: str, keyword: re.Pattern[str]) -> Token | None:
         if token.kind == "word" and keyword.search(token.text):
             return token
         # SERVICE:x is a prefixed name, unless a group follows.
-        if token.text == "{" and previous and _prefix_holds(previous, keyword):
+        if token.text == "{" and previous and _prefix_holds(previous, word):
             return previous
         if _may_be_less_than(token, previous, brackets) and keyword.search(query, token.start):
             return token
@@ -354,24 +356,6 @@ _WRITTEN: Final = {
 }
 _SPECIAL: Final = re.compile(r'\\[uU]|[\\"\n\r\t]')
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
-# https://www.rfc-editor.org/rfc/rfc3987#section-2.2, without the hosts that are IPv6 addresses.
-_UCS: Final = (
-    "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
-    + "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 14))
-    + "\U000e1000-\U000efffd"
-)
-_PRIVATE: Final = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
-_PCHAR: Final = rf"[A-Za-z0-9\-._~!$&'()*+,;={_UCS}]|%[0-9A-Fa-f]{{2}}"
-_IRI: Final = re.compile(
-    rf"""
-    [A-Za-z][A-Za-z0-9+.\-]*+ :
-    (?: // (?:(?:{_PCHAR}|:)*@)? (?>(?:{_PCHAR})*) (?: :[0-9]*+ )? (?=[/?\#]|$) | (?!//) )
-    (?>(?: {_PCHAR}|[:@/] )*)
-    (?: \? (?>(?: {_PCHAR}|[:@/?{_PRIVATE}] )*) )?
-    (?: \# (?>(?: {_PCHAR}|[:@/?] )*) )?
-    """,
-    re.VERBOSE,
-)
 
 
 def _written(name: str, term: URIRef | rdflib.Literal) -> str:
@@ -395,6 +379,6 @@ def _written(name: str, term: URIRef | rdflib.Literal) -> str:
 
 def written_iri(name: str, iri: str) -> str:
     """Return an IRI as SPARQL writes it; raises ParameterError about the parameter `name` where it is none."""
-    if not _IRI.fullmatch(iri):
+    if not is_absolute(iri):
         raise ParameterError(f"{str(iri)!r} is no absolute IRI", name, str(iri))
     return f"<{iri}>"

@@ -48,10 +48,11 @@ CONNECTIONS: Final = 1000
 @click.option("--empty", is_flag=True, default=None, help="Start with nothing, as a blank endpoint to write to.")
 @click.option("--shapes", help="What writes are validated against: none, or the shapes of the project by default.")
 @click.option("--token-file", help="File of the tokens that let somebody write.")
+@click.option("--service", metavar="URL", multiple=True, help="SPARQL endpoint that a query may ask with SERVICE.")
 @click.option("--archive", metavar="DIR", help="Folder that earlier revisions are kept in, to be asked later.")
 @click.option("--open", "opening", is_flag=True, help="Show the front page in the browser.")
 @common
-def command(opening: bool, **options: str | int | bool | None) -> None:
+def command(opening: bool, service: tuple[str, ...], **options: str | int | bool | None) -> None:
     """Publish the data: pages, documents, named queries and a SPARQL endpoint.
 
     It runs until it is interrupted (Ctrl-C) or ended (SIGTERM), and then ends everything it started. On SIGHUP, or
@@ -60,6 +61,8 @@ def command(opening: bool, **options: str | int | bool | None) -> None:
     if os.name == "nt":
         raise ConfigError("byregion serve needs fork, which Windows does not have; run it in WSL or on a server")
     given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    if service:
+        given["service"] = " ".join(service)
     settings = replace(Settings.from_env(os.environ), **given)
     _serve(replace(settings, port=_free_port(settings)), opening)
 

@@ -88,14 +88,14 @@ class Engine(Protocol):
         ...
 
 
-def admit(query: str, media_type: str, limits: Limits) -> results.Kind:
+def admit(query: str, media_type: str, limits: Limits, *, federated: bool = False) -> results.Kind:
     """Return the kind of answer that `query` has, once it may be evaluated and its answer written in `media_type`.
 
-    Every engine asks this before anything else. Raises QuerySyntaxError and QueryRefused as `sparql.check` does, and
-    ValueError for a media type that holds another kind of answer.
+    Every engine asks this before anything else; one that is `federated` sees to SERVICE itself. Raises QuerySyntaxError
+    and QueryRefused as `sparql.check` does, and ValueError for a media type that holds another kind of answer.
     """
     try:
-        kind = results.kind(sparql.check(query, max_length=limits.length, max_depth=limits.depth))
+        kind = results.kind(sparql.check(query, max_length=limits.length, max_depth=limits.depth, federated=federated))
     except QuerySyntaxError as error:
         raise syntax.explain_early(query, error) from error
     known = [item.media_type for item in results.formats(kind)]

@@ -21,6 +21,7 @@ from pyoxigraph import (
 from byregion.dataset_clause import DatasetDescription, of_query
 from byregion.engine import syntax, written
 from byregion.engine.base import Answer
+from byregion.engine.joined import Fetched, joined
 from byregion.engine.store import LoadedStore
 from byregion.errors import BadRequest, EngineError, QueryRefused, QueryTooLarge
 
@@ -30,6 +31,7 @@ class Question:
     """A query, the media type of its answer, what rows and bytes that may hold, and the dataset that is asked.
 
     `dataset` is what the protocol says in place of FROM; relative IRIs of the query are resolved against `base`.
+    `fetched` is what other endpoints answered to its SERVICE clauses.
     """
 
     query: str
@@ -38,6 +40,7 @@ class Question:
     size: int
     dataset: DatasetDescription | None = None
     base: str = ""
+    fetched: tuple[Fetched, ...] = ()
 
 
 def evaluate(loaded: LoadedStore, question: Question) -> Answer:
@@ -45,7 +48,8 @@ def evaluate(loaded: LoadedStore, question: Question) -> Answer:
 
     What may be asked at all is for `base.admit` to say, before. Raises QuerySyntaxError; BadRequest for a graph whose
     name is no IRI; QueryRefused for a graph or a function that is not there; QueryTooLarge for an answer over a limit,
-    which is never cut; EngineError for what fails on the way; ValueError for the media type of another form.
+    which is never cut; ServiceFailed for what was fetched and is no
+    answer; EngineError for what fails on the way; ValueError for the media type of another form.
     """
     limits = {"rows": question.rows, "size": question.size}
     try:
@@ -54,7 +58,9 @@ def evaluate(loaded: LoadedStore, question: Question) -> Answer:
             return Answer("graph", question.media_type, written.graph(found, question.media_type, **limits))
         return Answer("solutions", question.media_type, written.solutions(found, question.media_type, **limits))
     except SyntaxError as error:
-        raise syntax.explain(question.query, error.msg, has_base=bool(question.base)) from error
+        # With what was fetched in it, the query has other places than the one that was asked.
+        told = "the query cannot be evaluated" if question.fetched else error.msg
+        raise syntax.explain(question.query, told, has_base=bool(question.base)) from error
     except MemoryError as error:
         raise QueryTooLarge("the query needed more memory than it may take; ask for less, or in parts") from error
     except (OSError, RuntimeError) as error:
@@ -77,17 +83,20 @@ def failure(what: str, error: Exception) -> EngineError | QueryRefused:
 def _found(loaded: LoadedStore, question: Question) -> QuerySolutions | QueryBoolean | QueryTriples:
     query, base = question.query, question.base or None
     described = question.dataset or of_query(query, question.base)
+    query, functions = joined(query, question.fetched) if question.fetched else (query, None)
     if not described:
-        return loaded.store.query(query, base_iri=base)
+        return loaded.store.query(query, base_iri=base, custom_functions=functions)
     default: list[NamedNode | BlankNode | DefaultGraph] = [_named(iri) for iri in described.default_graphs]
     named: list[NamedNode | BlankNode] = [_named(iri) for iri in described.named_graphs]
     if loaded.is_merged:
         _refuse_unknown(loaded.store, [*default, *named])
     if len(default) < 2:
-        return loaded.store.query(query, base_iri=base, default_graph=default, named_graphs=named)
+        return loaded.store.query(
+            query, base_iri=base, default_graph=default, named_graphs=named, custom_functions=functions
+        )
     # Asked for several, Oxigraph would find a triple twice that stands in two of them; their merge has it once.
     return _merged(loaded.store, default, named).query(
-        query, base_iri=base, default_graph=DefaultGraph(), named_graphs=named
+        query, base_iri=base, default_graph=DefaultGraph(), named_graphs=named, custom_functions=functions
     )
 
 

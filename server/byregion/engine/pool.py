@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +16,10 @@ from byregion.engine.base import Answer, Limits, admit
 from byregion.engine.board import Board
 from byregion.engine.commit import admit_write, commit, death
 from byregion.engine.evaluate import Question
+from byregion.engine.federation import Federation
 from byregion.engine.lanes import Lanes, Turn, Width
 from byregion.engine.process import Worker, start
+from byregion.engine.relay import Relay
 from byregion.engine.write import Write, Written
 from byregion.errors import EngineBusy, EngineError, QueryAbandoned, QueryTimeout
 
@@ -37,10 +41,21 @@ class Pool:
     """
 
     def __init__(
-        self, address: Path, revision: str, *, limits: Limits, width: Width | None = None, base: str = ""
+        self,
+        address: Path,
+        revision: str,
+        *,
+        limits: Limits,
+        width: Width | None = None,
+        base: str = "",
+        federation: Federation | None = None,
     ) -> None:
-        """Start with no worker; each is forked when first needed. Relative IRIs are resolved against `base`."""
+        """Start with no worker; each is forked when first needed. Relative IRIs are resolved against `base`.
+
+        Where there is a `federation`, queries may ask its endpoints.
+        """
         self.limits = limits
+        self._relay = Relay(federation, base) if federation else None
         self._address = address
         self._first = revision
         self._board = _board(address)
@@ -103,12 +118,15 @@ class Pool:
 
         Raises QueryAbandoned, too, where `gone` tells that nobody waits for the answer any more.
         """
-        kind = admit(query, media_type, self.limits)
+        kind = admit(query, media_type, self.limits, federated=self._relay is not None)
         if self._closed:
             raise EngineError("the engine is closed")
         limits = self.limits
+        left = limits.lowered(seconds)
         question = Question(query, media_type, limits.rows, limits.bytes, dataset, self._base)
-        result, revision = await self._work(wire.Request(question, limits.lowered(seconds)), gone)
+        if self._relay:
+            question, left = await _complete(question, left, self._relay)
+        result, revision = await self._work(wire.Request(question, left), gone)
         if isinstance(result, Exception):
             raise result
         return Answer(kind, media_type, result, revision)
@@ -188,12 +206,22 @@ class Pool:
         if closed or self._loop is None:
             return
         self._loop.call_soon_threadsafe(self._let_go)
+        if self._relay:
+            self._relay.close()
         if self._thread:
             self._thread.end_after(self._lanes.empty)
 
     def _let_go(self) -> None:
         while self._idle:
             self._idle.pop().close()
+
+
+async def _complete(question: Question, seconds: float, relay: Relay) -> tuple[Question, float]:
+    """Return a question with what other endpoints answer to its SERVICE clauses, and the seconds that are left."""
+    began = time.monotonic()
+    if not (fetched := await relay.fetched(question.query, seconds)):
+        return question, seconds
+    return replace(question, fetched=fetched), max(0.01, round(began + seconds - time.monotonic(), 2))
 
 
 def _board(address: Path) -> Board | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import socket
 import struct
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from byregion.dataset_clause import DatasetDescription
 from byregion.engine.evaluate import Question
+from byregion.engine.joined import Fetched
 from byregion.engine.write import Write
 from byregion.errors import (
     BadRequest,
@@ -23,6 +24,8 @@ from byregion.errors import (
     QuerySyntaxError,
     QueryTooLarge,
     RdfSyntaxError,
+    ServiceFailed,
+    ValidationError,
 )
 
 FORKED: Final = struct.Struct("!I32s")
@@ -48,8 +51,10 @@ class Request:
         described = [dataset.default_graphs, dataset.named_graphs] if dataset else None
         query = question.query.encode()
         rest = [question.media_type, question.rows, question.size, question.base, described, self.seconds]
+        fetched = question.fetched
+        rest.append([asdict(item) | {"body": len(item.body)} for item in fetched])
         told = json.dumps(rest).encode()
-        return _REQUEST.pack(len(query), len(told)) + query + told
+        return b"".join((_REQUEST.pack(len(query), len(told)), query, told, *(item.body for item in fetched)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +87,12 @@ def receive_request(connection: socket.socket) -> Request | None:
     try:
         query, told = _REQUEST.unpack(_receive(connection, _REQUEST.size))
         text = _receive(connection, query + told)
+        media_type, rows, size, base, described, seconds, listed = json.loads(text[query:])
+        fetched = tuple(Fetched(**item | {"body": _receive(connection, item["body"])}) for item in listed)
     except EOFError:
         return None
-    media_type, rows, size, base, described, seconds = json.loads(text[query:])
     dataset = DatasetDescription(*map(tuple, described)) if described else None
-    return Request(Question(text[:query].decode(), media_type, rows, size, dataset, base), seconds)
+    return Request(Question(text[:query].decode(), media_type, rows, size, dataset, base, fetched), seconds)
 
 
 def receive_write(connection: socket.socket) -> WriteRequest | None:
@@ -165,6 +171,7 @@ _ERRORS: Final[dict[str, type[Exception]]] = {
     for error in (
         *(QuerySyntaxError, QueryRefused, QueryTooLarge, EngineError, ValueError),
         *(BadRequest, Conflict, NotFound, OutOfScope, ParameterError, PreconditionFailed, RdfSyntaxError),
+        *(ServiceFailed, ValidationError),
     )
 }
 
@@ -176,10 +183,14 @@ def _written(error: Exception) -> bytes:
             arguments = (error.message, error.line, error.column, error.token, error.hint)
         case RdfSyntaxError():
             arguments = (error.message, error.line, error.column)
+        case ValidationError():
+            arguments = (str(error), error.report)
         case OutOfScope():
             arguments = (str(error), error.scope)
         case ParameterError():
             arguments = (str(error), error.name)
+        case ServiceFailed():
+            arguments = (error.endpoint, error.why)
     return json.dumps([type(error).__name__, *arguments]).encode()
 
 

@@ -81,10 +81,18 @@ def _remote(settings: Settings, text: bytes, keep: Path | None) -> Held:
 
 
 def _pool(settings: Settings, address: Path, revision: str) -> Engine:
+    from byregion.engine.federation import Federation
     from byregion.engine.lanes import Width
     from byregion.engine.pool import Pool
 
-    return Pool(address, revision, limits=Limits.of(settings), width=Width.of(settings), base=f"{settings.url}sparql")
+    return Pool(
+        address,
+        revision,
+        limits=Limits.of(settings),
+        width=Width.of(settings),
+        base=f"{settings.url}sparql",
+        federation=Federation.of(settings),
+    )
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from rdflib import RDF, Graph, Literal, Namespace, URIRef
+from rdflib import DCTERMS, RDF, Graph, Literal, Namespace, URIRef
 
 from byregion.namespaces import BASE
 from byregion.web import formats, service
@@ -50,6 +50,11 @@ def graph() -> Graph:
     else:
         # The default graph holds the merge of the named graphs.
         told.add((endpoint, SD.feature, SD.UnionDefaultGraph))
+    if settings.services:
+        told.add((endpoint, SD.feature, SD.BasicFederatedQuery))
+    for other in settings.services:
+        # https://www.w3.org/TR/sparql11-service-description/ has no property for whom a service may ask.
+        told.add((endpoint, DCTERMS.references, URIRef(other)))
     _add_limits(told, endpoint)
     for offer in formats.named((*formats.SOLUTIONS, *formats.GRAPHS)):
         told.add((endpoint, SD.resultFormat, _FORMATS[_NAMES[offer.media_type]]))

@@ -66,6 +66,8 @@ KINDS: dict[type[Exception], Kind] = {
     errors.QueryAbandoned: Kind("abandoned", 503),
     errors.RequestTimeout: Kind("request-timeout", 408, {"seconds": "limit"}),
     errors.TooManyRequests: Kind("too-many-requests", 429, {"limit": "limit"}, retry_seconds=2),
+    errors.ServiceFailed: Kind("service-failed", 502, {"endpoint": "endpoint"}),
+    errors.ServiceTimeout: Kind("service-timeout", 504, {"endpoint": "endpoint"}),
     errors.EngineBusy: Kind("busy", 503, retry_seconds=2),
     errors.EngineError: Kind("engine", 503, retry_seconds=2),
     errors.Unavailable: Kind("unavailable", 503, retry_seconds=5),

@@ -71,6 +71,11 @@ class Limit:
 
 def limits(settings: Settings) -> tuple[Limit, ...]:
     """Return what `settings` hold every query to."""
+    others = (
+        Limit("service-seconds", settings.service_seconds, "s", "service-timeout"),
+        Limit("service-bytes", settings.service_bytes, "bytes", "service-failed"),
+        Limit("service-calls", settings.service_calls, "SERVICE clauses", "query-refused"),
+    )
     return (
         Limit("seconds", settings.query_seconds, "s", "query-timeout"),
         Limit("memory-mb", settings.query_memory_mb, "MiB", "query-too-large"),
@@ -78,6 +83,7 @@ def limits(settings: Settings) -> tuple[Limit, ...]:
         Limit("bytes", settings.max_bytes, "bytes", "query-too-large"),
         Limit("characters", settings.max_query_length, "characters", "request-too-large"),
         Limit("depth", settings.max_query_depth, "brackets open at once", "query-refused"),
+        *(others if settings.services else ()),
     )
 
 

@@ -1,0 +1,111 @@
+"""What asks other endpoints for the queries of a pool, since its workers can reach nobody.
+
+It is done before a query is evaluated: what the endpoints answer goes to the worker, which reads it. Nothing is parsed
+here, no redirect is followed, and nothing is said of who asks byregion, or what else they ask.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+from urllib.parse import urlencode
+
+from byregion.engine.exchange import Exchange, Reply
+from byregion.engine.federation import Call, Federation, calls
+from byregion.engine.joined import FORMATS, Fetched
+from byregion.errors import EngineBusy, EngineError, QueryTooLarge, ServiceFailed, ServiceTimeout
+
+AT_ONCE: Final = 4
+"""Queries that ask other endpoints at the same time."""
+_HEADERS: Final = {
+    "Accept": ", ".join(f"{name};q={1 - place / 10:g}" for place, name in enumerate(FORMATS)),
+    "Accept-Encoding": "identity",
+    "Content-Type": "application/x-www-form-urlencoded",
+    "User-Agent": "byregion",
+}
+
+
+class Relay:
+    """Asks the endpoints of a `Federation`, and no other; for the tasks of one event loop."""
+
+    def __init__(self, federation: Federation, base: str = "") -> None:
+        """Ask nobody yet; relative IRIs of queries are resolved against `base`."""
+        self._federation = federation
+        self._base = base
+        self._busy = 0
+        width = AT_ONCE * federation.calls
+        self._exchange = Exchange(width=width, size=federation.bytes)
+        self._threads = ThreadPoolExecutor(width, thread_name_prefix="service")
+
+    async def fetched(self, query: str, seconds: float) -> tuple[Fetched, ...]:
+        """Return what the endpoints answer to the SERVICE clauses of `query`, within `seconds` and our own limit.
+
+        Where a SILENT clause failed, its answer has no media type. Raises what `federation.calls` raises; ServiceFailed
+        and ServiceTimeout, which name the endpoint; EngineBusy where too many queries are at it already.
+        """
+        asked = calls(query, self._federation, self._base)
+        if not asked:
+            return ()
+        if self._busy >= AT_ONCE:
+            raise EngineBusy(f"{self._busy} queries ask other endpoints already; ask again later")
+        self._busy += 1
+        try:
+            limit = min(seconds, self._federation.seconds)
+            replies = await self._replies(asked, limit)
+        finally:
+            self._busy -= 1
+        return tuple(_fetched(call, replies[call.endpoint, call.query]) for call in asked)
+
+    async def _replies(self, asked: Iterable[Call], seconds: float) -> dict[tuple[str, str], Reply | ServiceFailed]:
+        loop, until = asyncio.get_running_loop(), time.monotonic() + seconds
+        pairs = list(dict.fromkeys((call.endpoint, call.query) for call in asked))
+        found = await asyncio.gather(
+            *(loop.run_in_executor(self._threads, self._reply, *pair, seconds, until) for pair in pairs)
+        )
+        return dict(zip(pairs, found, strict=True))
+
+    def _reply(self, endpoint: str, query: str, seconds: float, until: float) -> Reply | ServiceFailed:
+        """Ask as https://www.w3.org/TR/sparql11-protocol/#query-via-post-urlencoded says; return what went wrong."""
+        try:
+            reply = self._exchange.ask("POST", endpoint, _HEADERS, urlencode({"query": query}).encode(), until=until)
+        except TimeoutError:
+            return ServiceTimeout(endpoint, f"did not answer within {seconds:g} s")
+        except QueryTooLarge:
+            return ServiceFailed(endpoint, f"answers with more than {self._federation.bytes} bytes")
+        except (EngineError, EngineBusy) as error:
+            cause = error.__cause__
+            return ServiceFailed(endpoint, f"cannot be asked ({str(cause) or type(cause).__name__})")
+        why = _fault(reply)
+        return ServiceFailed(endpoint, why) if why else reply
+
+    def close(self) -> None:
+        """Let go of every connection; what is being asked ends at its limit."""
+        self._threads.shutdown(wait=False)
+        self._exchange.close()
+
+
+def _fault(reply: Reply) -> str:
+    """Return why a reply is no answer, "" where it may be one."""
+    said = f": {reply.said}" if reply.said else ""
+    if 300 <= reply.status < 400:
+        return f"answers with status {reply.status} and leads elsewhere, which is not followed"
+    if reply.status != 200:
+        return f"answers with status {reply.status}{said}"
+    if reply.media_type not in FORMATS:
+        return f"answers with {reply.media_type or 'something without a media type'}, not with {', '.join(FORMATS)}"
+    if reply.headers.get("content-encoding", "identity").lower() != "identity":
+        return "packs its answer, and was asked not to"
+    if not reply.is_framed:
+        return "answers with something that ends with its connection, so that nobody knows whether it is whole"
+    return ""
+
+
+def _fetched(call: Call, reply: Reply | ServiceFailed) -> Fetched:
+    if isinstance(reply, Reply):
+        return Fetched(call.start, call.end, call.endpoint, call.is_silent, reply.media_type, reply.body)
+    if not call.is_silent:
+        raise reply
+    return Fetched(call.start, call.end, call.endpoint, call.is_silent)
