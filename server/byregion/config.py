@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from byregion.namespaces import BASE
 
 PREFIX = "BYREGION_"
 LANGUAGES = ("nb", "nn", "en")
+_CONTACT = re.compile(r"[^\s@:/?]+@[^\s@:/?]+|https?://\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Settings:
     """Base IRI of the entities; the ontology's never changes."""
     public_url: str = ""
     """Address at which clients reach the server, with a slash at the end; empty: http://host:port/."""
+    contact: str = ""
+    """E-mail or http(s) address of who runs the server, at the foot of every page; empty: there is none."""
     host: str = "127.0.0.1"
     """Address to listen on."""
     port: int = 8080
@@ -49,10 +53,6 @@ class Settings:
     """Whether writes may be lost when the server ends; `empty` says so too."""
     max_write_bytes: int = 16_000_000
     """Bytes that a graph may hold that is sent to be written."""
-    archive: str = ""
-    """Folder that earlier revisions are kept in, to be asked later; empty: only the current one is known."""
-    query_seconds: float = 10.0
-    """Time limit of a query, in seconds."""
     service: str = ""
     """Addresses of the SPARQL endpoints that a query may ask with SERVICE, separated by spaces; empty: none."""
     service_seconds: float = 5.0
@@ -61,6 +61,10 @@ class Settings:
     """Bytes that the answer of one of them may hold."""
     service_calls: int = 4
     """SERVICE clauses that a query may hold."""
+    archive: str = ""
+    """Folder that earlier revisions are kept in, to be asked later; empty: only the current one is known."""
+    query_seconds: float = 10.0
+    """Time limit of a query, in seconds."""
     query_workers: int = 8
     """Queries that are evaluated at once, each by a process of its own, while they take less than 0.1 s."""
     heavy_queries: int = 4
@@ -98,6 +102,8 @@ class Settings:
             raise ConfigError(f"base is {self.base!r}: it must be an http(s) IRI that ends in a slash")
         if self.public_url and not self.public_url.startswith(("http://", "https://")):
             raise ConfigError(f"public_url is {self.public_url!r}: it must be an http(s) address")
+        if self.contact and not _CONTACT.fullmatch(self.contact):
+            raise ConfigError(f"contact is {self.contact!r}: it must be an e-mail address or an http(s) address")
         if self.store != "memory":
             _check_address("store", self.store, "'memory' or ")
         if self.store_graphs:
@@ -109,16 +115,16 @@ class Settings:
                 raise ConfigError(f"{limit} is {getattr(self, limit)}: it must be above 0")
         if not self.data.is_dir():
             raise ConfigError(f"data is {self.data}: there is no such folder")
+        for endpoint in self.services:
+            _check_address("service", endpoint)
+        if self.service and self.store != "memory":
+            raise ConfigError("a store of another make asks other endpoints itself; service needs store 'memory'")
         self._check_writes()
 
     def _check_writes(self) -> None:
         if self.shapes not in ("", "none"):
             raise ConfigError(f"shapes is {self.shapes!r}: it must be empty, for those of the project, or 'none'")
         if self.token_file and self.store == "memory" and not (self.empty or self.volatile):
-        for endpoint in self.services:
-            _check_address("service", endpoint)
-        if self.service and self.store != "memory":
-            raise ConfigError("a store of another make asks other endpoints itself; service needs store 'memory'")
             raise ConfigError("writes to store 'memory' are lost when the server ends; volatile says that they may be")
         if self.token_file and not self.empty:
             raise ConfigError("what is published takes no writes yet; token_file is for an endpoint that begins empty")
@@ -132,16 +138,16 @@ class Settings:
             raise ConfigError("nobody could write to an endpoint that begins empty; it needs a token_file")
 
     @property
+    def services(self) -> tuple[str, ...]:
+        """The endpoints that a query may ask."""
+        return tuple(self.service.split())
+
+    @property
     def takes_writes(self) -> bool:
         """Whether somebody may write."""
         return bool(self.token_file)
 
     @property
-    @property
-    def services(self) -> tuple[str, ...]:
-        """The endpoints that a query may ask."""
-        return tuple(self.service.split())
-
     def url(self) -> str:
         """The address at which clients reach the server, with a slash at the end."""
         host = f"[{self.host}]" if ":" in self.host else self.host

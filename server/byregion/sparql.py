@@ -123,6 +123,8 @@ _FORMS: Final[tuple[Form, ...]] = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES: Final = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
 
 
+# One request asks two or three times.
+@lru_cache(maxsize=16)
 def form(query: str) -> Form:
     """Return the form of `query`: its first keyword after the prologue.
 
@@ -247,17 +249,17 @@ def keyword(query: str, word: re.Pattern[str]) -> Token | None:
     Oxigraph reads `1SERVICE<…>`, `trueSERVICE<…>` and `SERVICE:x{…}`, so the word is looked for inside words and
     prefixes too. A false alarm is accepted, a miss is not.
     """
-    if not keyword.search(query):
+    if not word.search(query):
         return None
     brackets: list[str] = []
     previous: Token | None = None
     for token in tokens(query):
-        if token.kind == "word" and keyword.search(token.text):
+        if token.kind == "word" and word.search(token.text):
             return token
         # SERVICE:x is a prefixed name, unless a group follows.
         if token.text == "{" and previous and _prefix_holds(previous, word):
             return previous
-        if _may_be_less_than(token, previous, brackets) and keyword.search(query, token.start):
+        if _may_be_less_than(token, previous, brackets) and word.search(query, token.start):
             return token
         if token.text in _CLOSES:
             brackets.append(token.text)
@@ -267,8 +269,8 @@ def keyword(query: str, word: re.Pattern[str]) -> Token | None:
     return None
 
 
-def _prefix_holds(token: Token, keyword: re.Pattern[str]) -> bool:
-    return token.kind == "name" and keyword.search(token.text.partition(":")[0]) is not None
+def _prefix_holds(token: Token, word: re.Pattern[str]) -> bool:
+    return token.kind == "name" and word.search(token.text.partition(":")[0]) is not None
 
 
 def _may_be_less_than(token: Token, previous: Token | None, brackets: list[str]) -> bool:
