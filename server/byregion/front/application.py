@@ -219,8 +219,11 @@ def _check(request: Request) -> None:
 
 def _unless_known(request: Request, reply: Reply) -> Reply:
     """Return 304 in place of a reply that the client has (https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)."""
-    told, tag = request.headers.get("if-none-match"), reply.header("etag")
-    if not told or not tag or request.asks != "GET" or reply.status != 200 or tag.removeprefix("W/") not in told:
+    told = request.headers.get("if-none-match")
+    if not told or request.asks != "GET" or reply.status != 200:
+        return reply
+    tag = reply.header("etag")
+    if not tag or tag.removeprefix("W/") not in told:
         return reply
     kept = tuple(pair for pair in reply.headers if not pair[0].lower().startswith("content-"))
     return Reply(304, kept, b"", reply.label, reply.cached)
