@@ -11,6 +11,9 @@ import pytest
 from flask import Flask
 
 import excerpt
+from browser import chromium as chromium
+from browser import running as running
+from browser import visit as visit
 from byregion.config import Settings
 from byregion.dataset import data_files, ontology_files
 from byregion.engine import Limits

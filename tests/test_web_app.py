@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -29,7 +30,9 @@ def test_every_answer_lets_nothing_run_and_nothing_be_guessed(client: httpx.Clie
     policy = dict(item.split(" ", 1) for item in headers["content-security-policy"].split("; "))
     assert policy == {
         "default-src": "'none'",
+        "script-src": "'self'",
         "style-src": "'self'",
+        "connect-src": "'self'",
         "img-src": "'self' data:",
         "form-action": "'self'",
         "base-uri": "'none'",
@@ -45,8 +48,8 @@ def test_every_answer_lets_nothing_run_and_nothing_be_guessed(client: httpx.Clie
 def test_what_pages_are_made_of_may_be_kept_because_its_address_changes_with_it(client: httpx.Client):
     page = page_of(client.get("/", headers=BROWSER))
     address = next(link.get("href") for link in page.iter("link") if link.get("rel") == "stylesheet")
-    assert address is not None and "?v=" in address
-    assert "max-age=31536000" in client.get(address).headers["cache-control"]
+    assert address is not None and re.search(r"\?v=|-[0-9a-f]{12}\.css$", address)
+    assert {"max-age=31536000", "immutable"} <= set(client.get(address).headers["cache-control"].split(", "))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, current_app, request, url_for
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
@@ -48,12 +48,14 @@ from byregion.web.site import Site, choose_language, site, words
 
 BRAND = "byregion"
 
-# Nothing runs in a page, nothing is loaded from elsewhere, no page is shown inside another.
+# Only files of ours run in a page or style it, nothing is inline or loaded from elsewhere, no page is shown in another.
 # https://www.w3.org/TR/CSP3/
 _POLICY = "; ".join(
     (
         "default-src 'none'",
+        "script-src 'self'",
         "style-src 'self'",
+        "connect-src 'self'",
         "img-src 'self' data:",
         "form-action 'self'",
         "base-uri 'none'",
@@ -140,6 +142,8 @@ _MODULES = (
 
 def _add_headers(response: Response) -> Response:
     request.environ[LABEL] = request.endpoint or "none"
+    if request.endpoint == "static" and response.cache_control.max_age:
+        response.cache_control.immutable = True
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.method == "OPTIONS":
@@ -164,6 +168,9 @@ def _template_words() -> dict[str, object]:
         "day": lambda text: words().date(datetime.fromisoformat(text).date()),
         "menu": _menu(),
         "is_here": _is_here,
+        "has": _has,
+        "asset": _asset,
+        "contact": _contact(site().settings.contact),
         "tongues": [(tag, _in_language(tag)) for tag in site().words],
         "own_name": lambda tag: site().words[tag]("nav.own_name"),
         "tongue": lambda tag: words().get(f"tongues.{tag}") or tag,
@@ -183,7 +190,28 @@ def _menu() -> list[tuple[str, Mapping[str, str], str]]:
         ("ontology.show", {}, words()("nav.ontology")),
         ("catalogue.show", {}, words()("nav.catalogue")),
     ]
-    return [entry for entry in entries if blank.has(entry[0]) and not (site().is_copy and entry[0] == "sparql.show")]
+    return [entry for entry in entries if _has(entry[0])]
+
+
+# What a static copy does not have, for only a server can answer it.
+_SERVED = frozenset({"sparql.show", "openapi.page", "search.show"})
+
+
+def _has(endpoint: str) -> bool:
+    """Tell whether pages may lead to a view: there is one, it has data to show, and a copy has it too."""
+    is_served = endpoint in current_app.view_functions and not (site().is_copy and endpoint in _SERVED)
+    return is_served and blank.has(endpoint)
+
+
+def _asset(name: str) -> str | None:
+    """Return the address of what the browser side's `name` was built into, or None where nothing was built."""
+    file = site().built.get(name)
+    return url_for("static", filename=file) if file else None
+
+
+def _contact(contact: str) -> str:
+    """Return what the setting links to: an address on the web as it is, one for mail as mailto."""
+    return contact if not contact or "://" in contact else f"mailto:{contact}"
 
 
 def _is_here(endpoint: str, values: Mapping[str, str]) -> bool:

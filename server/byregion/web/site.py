@@ -21,7 +21,7 @@ from byregion.engine import Engine
 from byregion.errors import EngineError
 from byregion.queries import NamedQuery
 from byregion.tokens import Tokens
-from byregion.web import language
+from byregion.web import built, language
 from byregion.web.language import Words
 from byregion.web.negotiate import language as negotiated_language
 
@@ -39,8 +39,9 @@ class Site:
     """What one running app is made of.
 
     `engine` is that of the current revision, `revisions` has those of all; `edition` is everything that is no answer,
-    made from the files of the current one; `code` names the state of the files that make the pages. Of a static copy
-    every page leads only to what files can answer: `is_copy`. Who has one of the `tokens` may write, if there are any.
+    made from the files of the current one; `code` names the state of the files that make the pages, `built` are those
+    that they load. Of a static copy every page leads only to what files can answer: `is_copy`. Who has one of the
+    `tokens` may write, if there are any.
     """
 
     settings: Settings
@@ -52,6 +53,7 @@ class Site:
     tokens: Tokens | None = None
     words: Mapping[str, Words] = field(default_factory=language.read)
     code: str = field(default_factory=_fingerprint)
+    built: Mapping[str, str] = field(default_factory=built.read)
 
 
 def site() -> Site:

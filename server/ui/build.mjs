@@ -1,0 +1,109 @@
+// Builds what pages load, from src/ into server/byregion/web/static/built/: one style sheet, one script an island.
+//
+// Every file's name holds the hash of its content, so it may be kept for ever; manifest.json says which file is which.
+// Only the rules that some page can use are shipped. LICENSES.txt has the licence of every package that ended up in it.
+
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join, parse } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, transform } from "esbuild";
+import postcss from "postcss";
+import { PurgeCSS } from "purgecss";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const web = join(here, "..", "byregion", "web");
+const built = join(web, "static", "built");
+
+/** Browsers of 2023 and later: those that know nested rules and subgrids. */
+const TARGET = ["chrome117", "firefox117", "safari17"];
+
+/** Every entry of src/: `<name>.css` is a style sheet of its own, `<name>.ts` an island. */
+const names = (await readdir(join(here, "src"))).filter((name) => /\.(css|ts)$/.test(name) && !name.endsWith(".d.ts"));
+
+const { metafile, outputFiles } = await build({
+  absWorkingDir: here,
+  entryPoints: names.map((name) => join("src", name)),
+  outdir: "out",
+  bundle: true,
+  write: false,
+  metafile: true,
+  minify: true,
+  legalComments: "none",
+  format: "esm",
+  target: TARGET,
+  // One file an entry: a static copy finds what pages name, and not what a script would fetch.
+  splitting: false,
+  loader: { ".svg": "dataurl", ".png": "dataurl" },
+  logLevel: "warning",
+});
+
+/** The schemes and the typography that pages never ask for: every page has the reader's own scheme and one typography. */
+const NEVER = [/^\[data-color-scheme="?(dark|light)"?\]$/, /^\[data-typography="?secondary"?\]$/, /\[data-color-scheme\]\[data-color=/];
+
+/** Return a style sheet without rules that no page can come to use. */
+function trimmed(css) {
+  const root = postcss.parse(css);
+  // Light is what the theme has at :root already.
+  root.walkAtRules("media", (rule) => {
+    if (/prefers-color-scheme: ?light/.test(rule.params)) rule.remove();
+  });
+  root.walkRules((rule) => {
+    const kept = rule.selectors.filter((selector) => !NEVER.some((pattern) => pattern.test(selector)));
+    if (kept.length) rule.selectors = kept;
+    else rule.remove();
+  });
+  return root.toString();
+}
+
+/** Return a style sheet without what no template and no island names. */
+async function purged(name, css) {
+  // What is shipped with a library is used by that library's script, which is looked through as well.
+  const scripts = outputFiles.filter((file) => file.path.endsWith(`${parse(name).name}.js`));
+  const content = [join(web, "templates", "**", "*.html"), join(web, "*.py"), join(here, "src", "*.ts")];
+  const [result] = await new PurgeCSS().purge({
+    content: [...content, ...scripts.map((file) => ({ raw: file.text, extension: "js" }))],
+    css: [{ raw: trimmed(css) }],
+    // Words, with the characters that class names here have.
+    defaultExtractor: (text) => text.match(/[\w-]+/g) ?? [],
+    safelist: { greedy: [/^:/] },
+    variables: true,
+    keyframes: true,
+  });
+  return (await transform(result.css, { loader: "css", minify: true, target: TARGET })).code;
+}
+
+/** Return the package that a bundled file came from, or undefined for ours. */
+function packageOf(input) {
+  const parts = input.split("node_modules/").at(-1).split("/");
+  if (!input.includes("node_modules/")) return undefined;
+  return parts[0].startsWith("@") ? `${parts[0]}/${parts[1]}` : parts[0];
+}
+
+async function licences() {
+  const packages = [...new Set(Object.keys(metafile.inputs).map(packageOf).filter(Boolean))].sort();
+  const told = [];
+  for (const name of packages) {
+    const folder = join(here, "node_modules", name);
+    const { version, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    const file = (await readdir(folder)).find((candidate) => /^licen[cs]e/i.test(candidate));
+    if (!file) throw new Error(`${name} ${version} (${license}) has no licence file; it can't be shipped`);
+    told.push(`${name} ${version} (${license})\n\n${(await readFile(join(folder, file), "utf8")).trim()}\n`);
+  }
+  return told.join(`\n${"-".repeat(80)}\n\n`);
+}
+
+await rm(built, { recursive: true, force: true });
+await mkdir(built, { recursive: true });
+const manifest = {};
+for (const file of outputFiles) {
+  const { base, name, ext } = parse(file.path);
+  const text = ext === ".css" ? await purged(base, file.text) : file.text;
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
+  manifest[base] = `${name}-${hash}${ext}`;
+  await writeFile(join(built, manifest[base]), text);
+  console.log(`${base.padEnd(24)}${String(Buffer.byteLength(text)).padStart(8)} bytes`);
+}
+await writeFile(join(built, "LICENSES.txt"), await licences());
+// Last: where there is a manifest, everything that it names is there.
+await writeFile(join(built, "manifest.json"), `${JSON.stringify(manifest, Object.keys(manifest).sort(), 2)}\n`);
