@@ -5,15 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rdflib import Literal, URIRef
+from rdflib import Graph, Literal, URIRef
 
 from byregion import iri
 from byregion.assets import folder
-from byregion.dataset import data_files, in_order, layout, named_graphs, ontology_files, parse, read, read_graph
+from byregion.dataset import (
+    data_files,
+    in_order,
+    layout,
+    named_graphs,
+    ntriples,
+    ontology_files,
+    parse,
+    read,
+    read_graph,
+)
 from byregion.errors import DataError
 from byregion.namespaces import BASE
 
 CASES = Path(__file__).resolve().parent / "data" / "dataset"
+TURTLE = CASES.parent / "turtle"
 X = "https://example.org/"
 
 
@@ -129,3 +140,19 @@ def test_a_slug_is_what_names_of_files_and_addresses_can_be():
         "a",
         "midt-troms-2015",
     ]
+
+
+def test_the_layout_is_that_of_rdflibs_longturtle_with_prefixes_that_are_made_up_and_blank_nodes_too():
+    for path in (TURTLE / "layout.ttl", *(item.path for item in ontology_files())):
+        graph = read_graph(path)
+        written = in_order(graph).serialize(format="longturtle").strip() + "\n"
+        assert layout(graph) == written
+    assert "PREFIX ns1:" in layout(read_graph(TURTLE / "layout.ttl"))
+
+
+def test_what_is_written_as_n_triples_is_read_as_it_was():
+    graph = read_graph(TURTLE / "spellings.ttl")
+    graph.add((URIRef(f"{X}a"), URIRef(f"{X}b"), Literal('a "b" \\n\r\n\té\u2028\U0001f600\x00', lang="nb")))
+    lines = ntriples(graph)
+    assert set(Graph().parse(data=lines, format="nt")) == set(graph)
+    assert len(lines.split(" .\n")) == len(graph) + 1

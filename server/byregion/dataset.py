@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from rdflib import Dataset, Graph, Literal, URIRef
 from rdflib.plugins.parsers.notation3 import BadSyntax
+from rdflib.plugins.serializers.longturtle import LongTurtleSerializer
 from rdflib.term import Node
 
 from byregion import iri
@@ -168,8 +170,28 @@ def layout(graph: Graph) -> str:
 
 def written(ordered: Graph) -> str:
     """Return a graph that `in_order` gave as Turtle in that layout."""
-    text: str = ordered.serialize(format="longturtle", encoding=None)
-    return text.strip() + "\n"
+    stream = io.BytesIO()
+    _Layout(ordered).serialize(stream)
+    return stream.getvalue().decode().strip() + "\n"
+
+
+class _Layout(LongTurtleSerializer):
+    """rdflib's longturtle, which makes the prefixed name of a term anew wherever the term stands, and here does not."""
+
+    def reset(self) -> None:
+        super().reset()
+        self._pnames: dict[tuple[Node, bool], str | None] = {}
+
+    def startDocument(self) -> None:
+        # Prefixes that predicates brought by now may serve terms that had none before.
+        self._pnames = {}
+        super().startDocument()
+
+    def get_pname(self, uri: Node, gen_prefix: bool = True) -> str | None:
+        key = uri, gen_prefix
+        if key not in self._pnames:
+            self._pnames[key] = super().get_pname(uri, gen_prefix)
+        return self._pnames[key]
 
 
 def in_order(triples: Iterable[Triple]) -> Graph:
@@ -178,7 +200,14 @@ def in_order(triples: Iterable[Triple]) -> Graph:
     An ordinary Graph gives them in the order of their hashes; then prefixes that are made up (ns1, ns2) would change.
     """
     graph = bind(Graph(store="SimpleMemory", bind_namespaces="none"))
-    for triple in sorted(triples, key=lambda triple: [_order(term) for term in triple]):
+    orders: dict[Node, tuple[str, ...]] = {}
+
+    def order(term: Node) -> tuple[str, ...]:
+        if term not in orders:
+            orders[term] = _order(term)
+        return orders[term]
+
+    for triple in sorted(triples, key=lambda triple: [order(term) for term in triple]):
         graph.add(triple)
     return graph
 
@@ -187,3 +216,28 @@ def _order(term: Node) -> tuple[str, ...]:
     if isinstance(term, Literal):
         return "Literal", str(term), term.language or "", str(term.datatype)
     return type(term).__name__, str(term)
+
+
+def ntriples(triples: Iterable[Triple]) -> str:
+    """Return `triples` as N-Triples, in their order; rdflib's own writer makes each term anew wherever it stands."""
+    written: dict[Node, str] = {}
+
+    def write(term: Node) -> str:
+        if term not in written:
+            written[term] = _ntriples(term)
+        return written[term]
+
+    return "".join([f"{write(s)} {write(p)} {write(o)} .\n" for s, p, o in triples])
+
+
+# https://www.w3.org/TR/n-triples/#grammar-production-STRING_LITERAL_QUOTE
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
+
+
+def _ntriples(term: Node) -> str:
+    if not isinstance(term, Literal):
+        return term.n3()
+    quoted = f'"{term.translate(_ESCAPES)}"'
+    if term.language:
+        return f"{quoted}@{term.language}"
+    return f"{quoted}^^{term.datatype.n3()}" if term.datatype else quoted

@@ -8,19 +8,20 @@ replaced by it. The rules about the ontology's own terms (scm-…) are left out:
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Final
 
 from rdflib import OWL, RDF, RDFS, BNode, Graph, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
-from byregion.dataset import GraphFile, read_graph
-from byregion.engine.memory import MemoryEngine
+from byregion.dataset import GraphFile, Triple
+from byregion.engine.memory import inferred
+from byregion.engine.turtle import Reader
 from byregion.findings import Finding
-from byregion.iri import INFERRED
 from byregion.namespaces import BASE
 from byregion.terms import shorten
 
@@ -157,7 +158,7 @@ def closure(files: Iterable[GraphFile]) -> Graph:
 
     Raises DataError for Turtle that cannot be read.
     """
-    return MemoryEngine.of(files, UPDATES).graph(INFERRED)
+    return inferred(files, UPDATES)
 
 
 # --- What `byregion check` asks ---------------------------------------------------------------------------------------
@@ -178,27 +179,26 @@ _PARTS: Final = frozenset({OWL.members, RDF.first, RDF.rest})
 _OF_DATA: Final = frozenset({RDF.subject, RDF.predicate, RDF.object, OWL.sameAs})
 
 
-def check(files: Iterable[GraphFile]) -> list[Finding]:
+def check(files: Iterable[GraphFile], reader: Reader | None = None) -> list[Finding]:
     """Return an error for every axiom that no rule covers, and for every thing in two disjoint classes.
 
     Without the first an inference could be lost in silence when the ontology changes. Axioms belong in
-    ontology/byregion.ttl: one in another file is an error too, but for the alignment's, which none is drawn from.
+    ontology/byregion.ttl: one in another file is an error too, but for the alignment's, which none is drawn from. What
+    `reader` has read is not read again.
     """
+    reader = reader or Reader()
     found: list[Finding] = []
-    merged = Graph()
     axioms = Graph()
     files = [item for item in files if item.graph != ALIGNMENT]
     if AXIOMS not in {item.graph for item in files}:
         found.append(Finding("ontology", "error", str(AXIOMS), "no file is this graph, so no axiom is read"))
     for item in files:
-        graph = read_graph(item.path)
-        merged += graph
         if item.graph == AXIOMS:
-            axioms = graph
-        faults = _uncovered(graph) if item.graph == AXIOMS else _misplaced(graph)
+            axioms = reader.graph(item.path)
+        faults = _uncovered(axioms) if item.graph == AXIOMS else _misplaced(reader.triples(item.path))
         found += [Finding("ontology", "error", str(item.path), message) for message in sorted(set(faults))]
-    merged += closure(files)
-    return found + sorted(_contradictions(axioms, merged))
+    whole = chain(*(reader.triples(item.path) for item in files), closure(files))
+    return found + sorted(_contradictions(axioms, whole))
 
 
 def _uncovered(axioms: Graph) -> Iterator[str]:
@@ -217,8 +217,8 @@ def _uncovered(axioms: Graph) -> Iterator[str]:
             yield f"{what}: no rule covers this; add the rule to byregion.infer, or say it in shapes/"
 
 
-def _misplaced(graph: Graph) -> Iterator[str]:
-    for subject, predicate, value in graph:
+def _misplaced(triples: Iterable[Triple]) -> Iterator[str]:
+    for subject, predicate, value in triples:
         if _is_axiom(predicate, value) and predicate not in _OF_DATA:
             what = f"{_show(subject)} {_show(predicate)} {_show(value)}"
             yield f"{what}: this is an axiom, and none is read here; move it to ontology/byregion.ttl"
@@ -237,11 +237,15 @@ def _is_chain_of_two(axioms: Graph, chain: Node) -> bool:
     )
 
 
-def _contradictions(axioms: Graph, merged: Graph) -> Iterator[Finding]:
+def _contradictions(axioms: Graph, triples: Iterable[Triple]) -> Iterator[Finding]:
     """Yield what cax-adc calls false: a thing in two classes of which the ontology says that they share nothing."""
+    things: defaultdict[Node, set[Node]] = defaultdict(set)
+    for subject, predicate, value in triples:
+        if predicate == RDF.type:
+            things[value].add(subject)
     for members in axioms.objects(None, OWL.members):
         for one, other in combinations(sorted(Collection(axioms, members), key=str), 2):
-            for thing in set(merged.subjects(RDF.type, one)) & set(merged.subjects(RDF.type, other)):
+            for thing in things[one] & things[other]:
                 both = f"{_show(one)} and {_show(other)}"
                 message = f"it is both {both}, which nothing can be; look at its types and at the properties it has"
                 yield Finding("ontology", "error", _show(thing), message)

@@ -7,16 +7,14 @@ Nothing is inferred, imported or fetched.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
 
-import pyshacl
 import shacl
-from pyshacl.errors import ReportableRuntimeError
 from rdflib import RDF, SH, BNode, Dataset, Graph, URIRef
 from rdflib import Literal as RDFLiteral
 from rdflib.extras.shacl import build_shacl_path, parse_shacl_path
@@ -24,10 +22,11 @@ from rdflib.paths import Path as PropertyPath
 from rdflib.term import IdentifiedNode, Node
 
 from byregion import iri
-from byregion.dataset import GraphFile, read_graph, shape_files
+from byregion.dataset import GraphFile, Triple, ntriples, read_graph, shape_files
 from byregion.errors import ConfigError, DataError
 from byregion.findings import Finding
 from byregion.namespaces import empty_graph
+from byregion.quick_shapes import quick
 from byregion.terms import best, shorten
 
 ENGINES: Final = ("shacl", "pyshacl")
@@ -78,15 +77,42 @@ def report(data: Graph | Dataset, shapes: Graph, *, engine: str = "shacl") -> Re
     """
     if engine not in ENGINES:
         raise ConfigError(f"{engine!r} is no SHACL engine; there are {', '.join(ENGINES)}")
-    compiled = _compile(shapes)
-    data = merge(data)
+    judge = Judge(shapes)
     if engine == "shacl":
-        text = compiled.validate_text(data.serialize(format="nt"), "ntriples").serialize("ntriples")
-        found = Graph(bind_namespaces="none").parse(data=text, format="nt")
-    else:
-        found = _pyshacl(data, shapes)
-    results = tuple(sorted(_results(found, shapes), key=_order))
-    return Report(conforms=not results, results=results)
+        return judge.report(to_ntriples(data))
+    return reported(_results(_pyshacl(merge(data), shapes), shapes))
+
+
+class Judge:
+    """The quick engine with shapes to judge by, for judging again and again."""
+
+    def __init__(self, shapes: Graph) -> None:
+        """Make it ready; raises DataError for shapes that are not well-formed."""
+        self._compiled = _compile(shapes)
+        self._shapes = shapes
+
+    def report(self, triples: str, counts: Callable[[str], bool] = lambda _: True) -> Report:
+        """Return what the shapes say of `triples`, in N-Triples, about the focus nodes that count, as written there."""
+        found = self._compiled.validate_text(triples, "ntriples")
+        if not any(counts(item.focus_node) for item in found.results):
+            return reported(())
+        results = _results(_read(found.serialize("ntriples")), self._shapes)
+        return reported(item for item in results if counts(_n3(item.focus_node)))
+
+
+def read_report(text: str) -> Report:
+    """Return the report that `to_graph` made, from its N-Triples."""
+    return reported(_results(_read(text), empty_graph()))
+
+
+def reported(results: Iterable[Result]) -> Report:
+    """Return the report of `results`, each once and in order."""
+    ordered = tuple(sorted(dict.fromkeys(results), key=_order))
+    return Report(conforms=not ordered, results=ordered)
+
+
+def _read(text: str) -> Graph:
+    return Graph(bind_namespaces="none").parse(data=text, format="nt")
 
 
 def merge(data: Graph | Dataset) -> Graph:
@@ -98,16 +124,32 @@ def merge(data: Graph | Dataset) -> Graph:
     if not isinstance(data, Dataset):
         return data
     merged = Graph(bind_namespaces="none")
-    for subject, predicate, obj, name in data.quads():
-        if name not in _NOT_JUDGED:
-            merged.add((subject, predicate, obj))
+    for triple in _judged(data):
+        merged.add(triple)
     return merged
 
 
-_NOT_JUDGED: Final = frozenset({iri.INFERRED, iri.graph(PurePosixPath("ontology/alignment.ttl"))})
+def to_ntriples(data: Graph | Dataset) -> str:
+    """Return the triples that `merge` gives as N-Triples, each once."""
+    return ntriples(_judged(data) if isinstance(data, Dataset) else set(data))
+
+
+def _judged(data: Dataset) -> Iterator[Triple]:
+    for triple, graphs in data.store.triples((None, None, None)):
+        # The store gives a triple once, with all its graphs; the default graph is None.
+        if any(graph is None or graph.identifier not in NOT_JUDGED for graph in graphs):
+            yield triple
+
+
+NOT_JUDGED: Final = frozenset({iri.INFERRED, iri.graph(PurePosixPath("ontology/alignment.ttl"))})
+"""The graphs whose triples shapes do not judge."""
 
 
 def _pyshacl(data: Graph, shapes: Graph) -> Graph:
+    # It takes a while to import, and every process that validates what is written would wait for it.
+    import pyshacl
+    from pyshacl.errors import ReportableRuntimeError
+
     own = Graph(bind_namespaces="none")
     own += shapes  # pySHACL adds triples of its own to the shapes graph that it is given
     found: Graph
@@ -161,7 +203,7 @@ def _compile(shapes: Graph) -> shacl.Shapes:
         more = f", and {len(faults) - 3} more" if len(faults) > 3 else ""
         raise DataError(f"these shapes are not well-formed: {'; '.join(faults[:3])}{more}")
     try:
-        compiled = shacl.Shapes.from_text(text, "ntriples")
+        compiled = shacl.Shapes.from_text(quick(shapes).serialize(format="nt"), "ntriples")
     except ValueError as error:
         raise DataError(f"these shapes are not well-formed: {error}") from error
     if not len(compiled):

@@ -14,7 +14,8 @@ from byregion import evidence, infer, layout, links, queries, validate, vocabula
 from byregion.assets import folder
 from byregion.cli.screen import common, screen
 from byregion.config import LANGUAGES, Settings
-from byregion.dataset import GraphFile, data_files, ontology_files, read, read_graph
+from byregion.dataset import GraphFile, data_files, ontology_files
+from byregion.engine.turtle import Reader
 from byregion.findings import Finding
 
 
@@ -31,10 +32,11 @@ def command(fix: bool, lang: str) -> None:
     for path in layout.rewrite(data) if fix else ():
         screen().tell(f"{path}: rewritten")
     files = (*ontology_files(), *data_files(data))
+    reader = Reader()
     with screen().working("reading the data"):
-        dataset = read(files)
+        dataset = reader.dataset(files)
     found: list[Finding] = []
-    for name, part in _parts(data, files, dataset, lang):
+    for name, part in _parts(data, files, reader, dataset, lang):
         with screen().working(name):
             findings = part()
         found += findings
@@ -45,21 +47,21 @@ def command(fix: bool, lang: str) -> None:
 
 
 def _parts(
-    data: Path, files: tuple[GraphFile, ...], dataset: Dataset, lang: str
+    data: Path, files: tuple[GraphFile, ...], reader: Reader, dataset: Dataset, lang: str
 ) -> Iterator[tuple[str, Callable[[], list[Finding]]]]:
     """Yield the checks by name, in the order in which one builds on another."""
     shapes = validate.read_shapes()
-    ontology = read(ontology_files())
-    yield "layout", lambda: layout.check(data)
+    ontology = reader.dataset(ontology_files())
+    yield "layout", lambda: layout.check(data, reader)
     yield "evidence", lambda: evidence.check(dataset, data)
-    yield "ontology", lambda: [*vocabulary.check(ontology, shapes, _words(data)), *infer.check(files)]
+    yield "ontology", lambda: [*vocabulary.check(ontology, shapes, _words(data, reader)), *infer.check(files, reader)]
     yield "shapes", lambda: validate.findings(validate.report(dataset, shapes), dataset, files, lang)
     yield "links", lambda: links.check(dataset)
 
 
-def _words(data: Path) -> dict[str, set[URIRef]]:
+def _words(data: Path, reader: Reader) -> dict[str, set[URIRef]]:
     """Return the words of vocabularies that each data file and each query uses."""
-    used = {str(item.path): vocabulary.in_graph(read_graph(item.path)) for item in data_files(data)}
+    used = {str(item.path): vocabulary.in_graph(reader.triples(item.path)) for item in data_files(data)}
     named = queries.read_all(folder("queries"))
     return used | {f"queries/{query.name}.rq": vocabulary.in_query(query.text) for query in named}
 

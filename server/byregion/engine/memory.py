@@ -13,8 +13,17 @@ from byregion.dataset_clause import DatasetDescription
 from byregion.engine import deep
 from byregion.engine.base import Answer, Limits, admit
 from byregion.engine.evaluate import Question, evaluate
-from byregion.engine.store import LoadedStore, load
+from byregion.engine.store import LoadedStore, closed, load
+from byregion.engine.turtle import rdflib_term
 from byregion.namespaces import empty_graph
+
+
+def inferred(files: Iterable[GraphFile], rules: Sequence[str]) -> Graph:
+    """Return what `rules` infer from `files`; raises what `store.load` raises."""
+    graph = empty_graph()
+    for triple in closed(files, rules, iri.INFERRED)[1]:
+        graph.add((rdflib_term(triple.subject), rdflib_term(triple.predicate), rdflib_term(triple.object)))
+    return graph
 
 
 class MemoryEngine:

@@ -17,6 +17,7 @@ from pyoxigraph import (
     QueryTriples,
     RdfFormat,
     Store,
+    Triple,
     parse,
     serialize,
 )
@@ -25,6 +26,7 @@ from rdflib import URIRef
 from byregion.dataset import GraphFile
 from byregion.engine.snapshot import revision
 from byregion.errors import DataError, EngineError
+from byregion.guard import Guard
 
 # A chain of a million links, which a transitive rule closes by doubling, is closed after 20.
 PASSES: Final = 100
@@ -38,7 +40,7 @@ class LoadedStore:
     """A store with the name of its revision, and how many triples its graphs state and what follows adds.
 
     Where the default graph is the merge of all graphs, `is_merged`, the graphs are all there are: naming another is a
-    mistake. In a plain dataset a graph that holds nothing is as good as any.
+    mistake. In a plain dataset a graph that holds nothing is as good as any. What writes must pass is the `guard`.
     """
 
     store: Store
@@ -46,6 +48,7 @@ class LoadedStore:
     stated: int
     inferred: int
     is_merged: bool = True
+    guard: Guard | None = None
 
 
 def load(files: Iterable[GraphFile], rules: Sequence[str], inferred: URIRef) -> LoadedStore:
@@ -62,14 +65,19 @@ def published(files: Iterable[GraphFile], rules: Sequence[str], inferred: URIRef
 
     Raises DataError with file and line for Turtle that cannot be read, and EngineError where the rules reach no end.
     """
+    stated, new = closed(files, rules, inferred)
+    graph = NamedNode(inferred)
+    return canonical([*stated, *(Quad(item.subject, item.predicate, item.object, graph) for item in new)])
+
+
+def closed(files: Iterable[GraphFile], rules: Sequence[str], inferred: URIRef) -> tuple[list[Quad], list[Triple]]:
+    """Return what `files` state, and what `rules` add to it; raises what `published` raises."""
     stated = [quad for item in files for quad in _read(item, inferred)]
     store = Store()
     store.bulk_extend(stated)
     store.update(_MERGE)
     _close(store, rules)
-    graph = NamedNode(inferred)
-    new = cast(QueryTriples, store.query(_NOT_STATED))
-    return canonical([*stated, *(Quad(item.subject, item.predicate, item.object, graph) for item in new)])
+    return stated, list(cast(QueryTriples, store.query(_NOT_STATED)))
 
 
 def restore(text: bytes, inferred: URIRef) -> LoadedStore:

@@ -10,7 +10,7 @@ from rdflib.term import Node
 
 from byregion.dataset import named_graphs
 from byregion.errors import SourceError
-from byregion.evidence.quoting import Passage, StoredText, gaps, iris, merged, passage, stored_sources, stored_text
+from byregion.evidence.quoting import Passage, StoredText, gaps, iris, passage, stored_sources, stored_text
 from byregion.evidence.splitting import sentences
 from byregion.findings import Finding
 from byregion.iri import RETIRED
@@ -28,7 +28,7 @@ def check(dataset: Dataset, data: Path) -> list[Finding]:
     """
     found = []
     texts: _Texts = {}
-    graph = merged(dataset)
+    graph = _together(dataset)
     there = set(graph.subjects(RDF.type))
     for source, folder in stored_sources(dataset, data):
         try:
@@ -40,6 +40,15 @@ def check(dataset: Dataset, data: Path) -> list[Finding]:
     found += _references(dataset, there)
     found += _readings(dataset)
     return sorted(set(found))
+
+
+def _together(dataset: Dataset) -> Graph:
+    """Return every named graph in one: to ask a view of hundreds of graphs is to ask each of them."""
+    graph = Graph(store="SimpleMemory", bind_namespaces="none")
+    for _, named in named_graphs(dataset):
+        for triple in named:
+            graph.add(triple)
+    return graph
 
 
 def _finding(where: object, message: str) -> Finding:

@@ -10,7 +10,7 @@ from typing import Final
 
 from rdflib import DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SH, SKOS, VANN, XSD, Graph, URIRef
 
-from byregion.dataset import read_graph
+from byregion.dataset import Triple, read_graph
 from byregion.namespaces import BR, OA, WGS84
 from byregion.sparql import Token, tokens
 from byregion.terms import shorten
@@ -38,7 +38,7 @@ def used(graphs: Iterable[Path], queries: Iterable[Path]) -> dict[str, set[URIRe
     return words | {str(path): in_query(path.read_text(encoding="utf-8")) for path in queries}
 
 
-def in_graph(graph: Graph) -> set[URIRef]:
+def in_graph(graph: Iterable[Triple]) -> set[URIRef]:
     """Return the words of ours, and of the foreign vocabularies we know, that stand anywhere in `graph`."""
     terms = {term for triple in graph for term in triple if isinstance(term, URIRef)}
     return {term for term in terms if _is_word(term)}
