@@ -69,6 +69,8 @@ class Relay:
 
     def _reply(self, endpoint: str, query: str, seconds: float, until: float) -> Reply | ServiceFailed:
         """Ask as https://www.w3.org/TR/sparql11-protocol/#query-via-post-urlencoded says; return what went wrong."""
+        if endpoint not in self._federation.endpoints:
+            return ServiceFailed(endpoint, "is not one of those that may be asked")
         try:
             reply = self._exchange.ask("POST", endpoint, _HEADERS, urlencode({"query": query}).encode(), until=until)
         except TimeoutError:
