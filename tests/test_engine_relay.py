@@ -12,7 +12,8 @@ import pytest
 
 from byregion import results
 from byregion.engine import Limits
-from byregion.engine.federation import Federation, xx import Fetched
+from byregion.engine.federation import Federation
+from byregion.engine.joined import Fetched
 from byregion.engine.launch import Template, serve_template
 from byregion.engine.pool import Pool
 from byregion.engine.relay import AT_ONCE, Relay
