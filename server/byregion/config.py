@@ -46,7 +46,7 @@ class Settings:
     empty: bool = False
     """Whether to start with nothing, as a blank endpoint to write to; then `data` is not published."""
     shapes: str = ""
-    """What writes are validated against: empty for the shapes of the project, `none` for nothing."""
+    """What writes are validated against: empty for the shapes of the project, a folder with others, `none`: nothing."""
     token_file: str = ""
     """File of the tokens that let somebody write, which `byregion token` makes; empty: nobody writes."""
     volatile: bool = False
@@ -122,18 +122,20 @@ class Settings:
         self._check_writes()
 
     def _check_writes(self) -> None:
-        if self.shapes not in ("", "none"):
-            raise ConfigError(f"shapes is {self.shapes!r}: it must be empty, for those of the project, or 'none'")
+        if self.shapes not in ("", "none") and not any(Path(self.shapes).glob("*.ttl")):
+            known = "empty, for those of the project, 'none', or a folder with Turtle files"
+            raise ConfigError(f"shapes is {self.shapes!r}: it must be {known}")
         if self.token_file and self.store == "memory" and not (self.empty or self.volatile):
             raise ConfigError("writes to store 'memory' are lost when the server ends; volatile says that they may be")
-        if self.token_file and not self.empty:
-            raise ConfigError("what is published takes no writes yet; token_file is for an endpoint that begins empty")
+        if self.token_file and self.store != "memory":
+            raise ConfigError("a store of another make is written to by other means; token_file needs store 'memory'")
         if not self.empty:
             return
         if self.store != "memory" or self.archive:
             raise ConfigError("an endpoint that begins empty is in memory: store must be 'memory', and archive empty")
-        if self.shapes != "none":
-            raise ConfigError("an endpoint that begins empty validates nothing yet; say so with shapes 'none'")
+        if not self.shapes:
+            what = "an endpoint that begins empty has no ontology, which the shapes of the project need"
+            raise ConfigError(f"{what}; say shapes 'none', or name a folder with your own")
         if not self.token_file:
             raise ConfigError("nobody could write to an endpoint that begins empty; it needs a token_file")
 

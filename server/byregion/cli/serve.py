@@ -46,7 +46,7 @@ CONNECTIONS: Final = 1000
 @click.option("--store", help="Where the dataset is asked: memory, or the address of an endpoint that holds it.")
 @click.option("--workers", type=int, help="HTTP processes; 1 by default.")
 @click.option("--empty", is_flag=True, default=None, help="Start with nothing, as a blank endpoint to write to.")
-@click.option("--shapes", help="What writes are validated against: none, or the shapes of the project by default.")
+@click.option("--shapes", help="What writes are validated against: a folder of shapes, or none; the project's by default.")
 @click.option("--token-file", help="File of the tokens that let somebody write.")
 @click.option("--service", metavar="URL", multiple=True, help="SPARQL endpoint that a query may ask with SERVICE.")
 @click.option("--archive", metavar="DIR", help="Folder that earlier revisions are kept in, to be asked later.")

@@ -58,6 +58,9 @@ async def commit(address: Path, write: Write, limits: Limits, seconds: float | N
         reply, is_late = await _reply(worker, write, deadline - loop.time(), most)
         if isinstance(reply, Exception):
             raise reply
+        if reply:
+            # A write that was to be worked out only: nothing changes, so the template has nothing to tell.
+            return _written(reply)
         told = await worker.outcome()
     finally:
         worker.kill()
@@ -85,7 +88,7 @@ def _written(told: bytes) -> Written:
     found = json.loads(told)
     if "error" in found:
         raise EngineError(found["error"])
-    return Written(**found | {"created": tuple(found["created"])})
+    return Written.of_told(found)
 
 
 def death(number: int | None, seconds: float, limits: Limits, what: str = "query") -> Exception:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
 from byregion.errors import EngineError
+from byregion.iri import INFERRED
 
 _ADDED: Final = b"A "
 _REMOVED: Final = b"D "
@@ -68,8 +69,23 @@ class Delta:
         named = {graph.value if isinstance(graph, NamedNode) else "" for graph in changed}
         return named | self.created | self.dropped
 
-    def apply(self, store: Store) -> None:
-        """Make the change in `store`; raises EngineError where it cannot be read, having changed nothing."""
+    @property
+    def inferences(self) -> Delta:
+        """What of it is about the graph of inferences."""
+        return Delta(frozenset(filter(_is_inferred, self.added)), frozenset(filter(_is_inferred, self.removed)))
+
+    @property
+    def stated(self) -> Delta:
+        """What of it is about other graphs."""
+        follows = self.inferences
+        return replace(self, added=self.added - follows.added, removed=self.removed - follows.removed)
+
+    def apply(self, store: Store, *, is_merged: bool = False) -> None:
+        """Make the change in `store`; raises EngineError where it cannot be read, having changed nothing.
+
+        Where the default graph `is_merged`, it is brought to the merge of the named graphs, which alone the change
+        tells of.
+        """
         try:
             removed, added = list(quads(self.removed)), list(quads(self.added))
             dropped, created = ([NamedNode(graph) for graph in graphs] for graphs in (self.dropped, self.created))
@@ -83,11 +99,28 @@ class Delta:
             store.add_graph(graph)
         # Not bulk_load, which gives blank nodes new names.
         store.bulk_extend(added)
+        if is_merged:
+            store.bulk_extend(map(_merged, added))
+            for quad in removed:
+                others = store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+                if all(isinstance(other.graph_name, DefaultGraph) for other in others):
+                    store.remove(_merged(quad))
 
 
 def revision(before: str, text: bytes) -> str:
     """Return the name of the revision that the change told by `text` makes of the one called `before`."""
     return hashlib.sha256(before.encode() + b"\n" + text).hexdigest() if text else before
+
+
+def _is_inferred(line: bytes) -> bool:
+    return line.endswith(_IN_INFERRED)
+
+
+_IN_INFERRED: Final = f" <{INFERRED}> .".encode()
+
+
+def _merged(quad: Quad) -> Quad:
+    return Quad(quad.subject, quad.predicate, quad.object, DefaultGraph())
 
 
 def _line(graph: str) -> bytes:

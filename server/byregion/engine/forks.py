@@ -48,15 +48,22 @@ class State:
         _signature, _, text = told.partition(b"\n")
         delta = Delta.of_text(text)
         name = revision(self.loaded.revision, text)
-        delta.apply(self.loaded.store)
+        delta.apply(self.loaded.store, is_merged=self.loaded.is_merged)
+        stated, follows = delta.stated, delta.inferences
         self._dead += len(delta.removed)
         store = self.loaded.store
         if self._dead > max(_DEAD, len(store)):
             store, self._dead = compacted(store), 0
-        self.loaded = replace(self.loaded, store=store, revision=name, stated=len(store))
+        self.loaded = replace(
+            self.loaded,
+            store=store,
+            revision=name,
+            stated=self.loaded.stated + len(stated.added) - len(stated.removed),
+            inferred=self.loaded.inferred + len(follows.added) - len(follows.removed),
+        )
         self.memory = worker.memory_held() + self._spare
         self._board.post(name)
-        return Written(name, len(delta.added), len(delta.removed), tuple(sorted(delta.created)))
+        return Written(name, len(stated.added), len(stated.removed), tuple(sorted(delta.created)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,27 +43,38 @@ class Template:
 
 @contextlib.contextmanager
 def serve_template(
-    files: Iterable[GraphFile], rules: Sequence[str], limits: Limits, *, keep: Path | None = None
+    files: Iterable[GraphFile],
+    rules: Sequence[str],
+    limits: Limits,
+    *,
+    keep: Path | None = None,
+    shapes: Sequence[Path] | None = None,
 ) -> Iterator[Template]:
     """Start a template over `files` and `rules`, and end it with its workers on leaving.
 
-    `keep` is where a snapshot of the revision goes, which `serve_snapshot` can start from later.
+    `keep` is where a snapshot of the revision goes, which `serve_snapshot` can start from later. Where there are
+    `shapes`, if none of them, it takes writes, whose results must conform to these.
     Raises DataError and EngineError as `store.load` does, and EngineError where the process dies before it is ready.
     """
     listed = [[str(item.path.resolve()), str(item.graph)] for item in files]
     task = {"files": listed, "rules": list(rules), "keep": str(keep.resolve()) if keep else ""}
-    with _template(task, limits) as template:
+    with _template(task | _guard(shapes), limits) as template:
         yield template
 
 
 @contextlib.contextmanager
-def serve_empty(limits: Limits) -> Iterator[Template]:
+def serve_empty(limits: Limits, *, shapes: Sequence[Path] = ()) -> Iterator[Template]:
     """Start a template over a plain dataset that holds nothing and can be written to, and end it on leaving.
 
-    What is written is lost then. Raises EngineError as `serve_template` does.
+    What is written must conform to `shapes`, and is lost then. Raises DataError and EngineError as `serve_template`
+    does.
     """
-    with _template({"empty": True}, limits) as template:
+    with _template({"empty": True} | _guard(shapes), limits) as template:
         yield template
+
+
+def _guard(shapes: Sequence[Path] | None) -> dict[str, Any]:
+    return {"writes": shapes is not None, "shapes": [str(path.resolve()) for path in shapes or ()]}
 
 
 @contextlib.contextmanager

@@ -9,9 +9,11 @@ from typing import Final, cast
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
 
 from byregion import using_clause
-from byregion.engine import syntax
+from byregion.engine import published, syntax
 from byregion.engine.delta import Delta, quads
 from byregion.engine.evaluate import failure
+from byregion.engine.guarded import Staged, guarded
+from byregion.engine.store import LoadedStore
 from byregion.engine.write import TYPES, Conditions, GraphWrite, Update, Write, state, state_of
 from byregion.errors import (
     BadRequest,
@@ -25,28 +27,34 @@ from byregion.errors import (
 )
 
 
-def stage(store: Store, write: Write, revision: str) -> Delta:
-    """Return what `write` changes in `store`, which may be changed or half changed afterwards: it is a copy.
+def stage(loaded: LoadedStore, write: Write) -> Staged:
+    """Return what `write` changes in a store, which may be changed or half changed afterwards: it is a copy.
 
-    `revision` is the name of what the store holds.
-
-    Raises QuerySyntaxError, QueryRefused, RdfSyntaxError, NotFound, PreconditionFailed and OutOfScope for what cannot
-    be done; QueryTooLarge and EngineError for what fails on the way.
+    Raises QuerySyntaxError, QueryRefused, RdfSyntaxError, NotFound, Conflict, PreconditionFailed and OutOfScope for
+    what cannot be done; QueryTooLarge and EngineError for what fails on the way. Whether the result may be is said by
+    what is returned.
 
     An update costs time in proportion to the store, since all of it is compared: 0.1 s for 100,000 triples, 1 s for a
     million. An operation on a graph costs time in proportion to that graph and to what is sent.
     """
+    store = loaded.store
     try:
         if isinstance(write.what, Update):
-            _require(write.what.conditions, state_of(revision), "what is held")
+            _require(write.what.conditions, state_of(loaded.revision), "what is held")
             delta, target = _update(store, write.what), set[str]()
         else:
+            if loaded.is_merged and not write.what.graph:
+                raise published.refuse_merged()
             delta, target = _graph_write(store, write.what), {write.what.graph}
         _refuse_foreign(delta)
         if write.within:
             _refuse_outside(delta.graphs() | target, write.within)
-        # Here the result, which is `store` with `delta`, will be validated before it is said that it can be.
-        return delta
+        if loaded.is_merged:
+            published.refuse_unwritable(store, delta)
+        if loaded.guard and isinstance(write.what, GraphWrite):
+            # An update has been done; of an operation on a graph it was only worked out what it changes.
+            delta.apply(store)
+        return guarded(loaded, delta)
     except MemoryError as error:
         raise QueryTooLarge("the write needed more memory than it may take; write less, or in parts") from error
     except (OSError, RuntimeError) as error:

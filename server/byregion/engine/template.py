@@ -19,6 +19,7 @@ import signal
 import socket
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ from byregion.engine.board import Board
 from byregion.engine.forks import Forks, State
 from byregion.engine.store import LoadedStore, plain, published, restore
 from byregion.errors import ByregionError, PlacedError
+from byregion.guard import Guard
+from byregion.validate import read_shapes
 
 
 def main() -> int:
@@ -41,6 +44,7 @@ def main() -> int:
     task = json.loads(sys.stdin.readline())
     try:
         loaded, unkept = _load(task)
+        loaded = _guarded(loaded, task)
     except ByregionError as error:
         _say(_told(error))
         return 1
@@ -51,8 +55,8 @@ def main() -> int:
         memory, stack = task["memory_mb"] << 20, task["stack"]
         state = State(loaded, Board(addresses.board(address), loaded.revision), spare=memory, stack=stack)
         listener = open_sockets.enter_context(_listen(address))
-        # What is published takes no writes: there is nowhere to send one.
-        writes = open_sockets.enter_context(_listen(addresses.writers(address))) if task.get("empty") else None
+        # Where nothing may be written there is nowhere to send a write.
+        writes = open_sockets.enter_context(_listen(addresses.writers(address))) if task.get("writes") else None
         _say(
             {
                 "socket": str(address),
@@ -90,6 +94,18 @@ def _load(task: dict[str, Any]) -> tuple[LoadedStore, str]:
             # What can be served is served, though later nobody can ask for it.
             unkept = f"the snapshot of the revision cannot be written: {error}"
     return restore(text, iri.INFERRED), unkept
+
+
+def _guarded(loaded: LoadedStore, task: dict[str, Any]) -> LoadedStore:
+    """Return a store with the guard of its writes; a plain dataset without shapes has none.
+
+    Raises DataError where what is held does not conform itself, or the shapes are not well-formed.
+    """
+    paths = [Path(path) for path in task.get("shapes", ())]
+    if not task.get("writes") or not (paths or loaded.is_merged):
+        return loaded
+    shapes = read_shapes(paths) if paths else None
+    return replace(loaded, guard=Guard(loaded.store, shapes, task.get("rules", ()), is_merged=loaded.is_merged))
 
 
 def _say(message: dict[str, Any]) -> None:

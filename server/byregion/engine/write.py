@@ -69,13 +69,15 @@ class GraphWrite:
 class Write:
     """What is to be written, and the beginnings of the IRIs of the graphs that may change; () is any graph.
 
-    `who` is the name of the token, and `why` what was told with the request.
+    `who` is the name of the token, and `why` what was told with the request. A write that `is_trial` is only worked
+    out: nothing changes.
     """
 
     what: Update | GraphWrite
     within: tuple[str, ...] = ()
     who: str = ""
     why: str = ""
+    is_trial: bool = False
 
     def packed(self) -> bytes:
         """Return the write as bytes, which `unpacked` reads."""
@@ -91,17 +93,18 @@ class Write:
         """Return the write that `packed` returned."""
         end = 8 + int.from_bytes(packed[:8], "big")
         kind, told = json.loads(packed[8:end])
-        what, within, who, why = told["what"], tuple(told["within"]), told["who"], told["why"]
+        what, within = told["what"], tuple(told["within"])
+        rest = {name: told[name] for name in ("who", "why", "is_trial")}
         conditions = Conditions(
             **{name: None if names is None else tuple(names) for name, names in what["conditions"].items()}
         )
         if kind == "Update":
-            return cls(Update(what["text"], _dataset(what["dataset"]), what["base"], conditions), within, who, why)
+            return cls(Update(what["text"], _dataset(what["dataset"]), what["base"], conditions), within, **rest)
         bodies = []
         for body in what["bodies"]:
             bodies.append(Body(packed[end : end + body["data"]], body["media_type"]))
             end += body["data"]
-        return cls(GraphWrite(what["method"], what["graph"], tuple(bodies), what["base"], conditions), within, who, why)
+        return cls(GraphWrite(what["method"], what["graph"], tuple(bodies), what["base"], conditions), within, **rest)
 
 
 def _dataset(told: dict[str, Any] | None) -> DatasetDescription | None:
@@ -109,20 +112,49 @@ def _dataset(told: dict[str, Any] | None) -> DatasetDescription | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """What a write would do: statements added and removed, the inferences among them apart, each a line of N-Quads.
+
+    Of each kind the first ones are told; `inferred` is how many inferences are added and removed. `report` is the
+    sh:ValidationReport of what would not conform, as N-Triples, "" where all would.
+    """
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    inferences_added: tuple[str, ...] = ()
+    inferences_removed: tuple[str, ...] = ()
+    inferred: tuple[int, int] = (0, 0)
+    dropped: tuple[str, ...] = ()
+    report: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """What a write has done: the revision that there is now, and how many statements it added and removed.
 
-    `created` are the graphs that there were not before.
+    `created` are the graphs that there were not before. Of a write that was only worked out there is a `trial`, and the
+    revision is the one that there was and is.
     """
 
     revision: str
     added: int = 0
     removed: int = 0
     created: tuple[str, ...] = ()
+    trial: Trial | None = None
 
     def told(self) -> dict[str, object]:
         """Return what is said of it, as JSON can."""
         return asdict(self)
+
+    @classmethod
+    def of_told(cls, told: dict[str, Any]) -> Written:
+        """Return what `told` returned."""
+        trial = told["trial"] and Trial(**{name: _tuple(value) for name, value in told["trial"].items()})
+        return cls(told["revision"], told["added"], told["removed"], tuple(told["created"]), trial)
+
+
+def _tuple(value: object) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 @runtime_checkable
@@ -133,8 +165,9 @@ class Writable(Protocol):
         """Do `write` as a whole, and return what it has done; a query that begins after that finds it done.
 
         `seconds` lowers the time that it may take.
-        Raises QuerySyntaxError, QueryRefused, RdfSyntaxError, NotFound, PreconditionFailed and OutOfScope for what
-        cannot be done, QueryTimeout, QueryTooLarge, EngineBusy and EngineError; nothing is changed then.
+        Raises QuerySyntaxError, QueryRefused, RdfSyntaxError, NotFound, Conflict, PreconditionFailed and OutOfScope for
+        what cannot be done, ValidationError where its result would not conform, QueryTimeout, QueryTooLarge, EngineBusy
+        and EngineError; nothing is changed then.
         """
         ...
 

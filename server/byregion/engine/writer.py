@@ -52,9 +52,14 @@ def _serve(connection: socket.socket, loaded: LoadedStore, told: int) -> None:
         return
     signal.setitimer(signal.ITIMER_REAL, request.seconds + worker.GRACE)
     try:
-        text = stage(loaded.store, request.write, loaded.revision).text()
+        staged = stage(loaded, request.write)
+        text = b"" if request.write.is_trial else staged.checked().text()
     except (ByregionError, ValueError) as error:
         wire.send_reply(connection, wire.Reply(error, leaving=True))
+        return
+    if request.write.is_trial:
+        tried = json.dumps(staged.tried(loaded.revision).told()).encode()
+        wire.send_reply(connection, wire.Reply(tried, leaving=True))
         return
     signed = json.dumps({"who": request.write.who, "why": request.write.why}).encode() + b"\n" + text
     rest = memoryview(len(signed).to_bytes(_SIZE, "big") + signed)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from byregion.archive import Archive
 from byregion.config import Settings
-from byregion.dataset import data_files, ontology_files
+from byregion.dataset import data_files, ontology_files, shape_files
 from byregion.engine import Engine, Limits, snapshot
 from byregion.engine.store import published
 from byregion.errors import ArchiveError
@@ -51,7 +51,7 @@ def _held(settings: Settings, keep: Path | None) -> Iterator[Held]:
     from byregion.engine.launch import serve_empty, serve_template
 
     if settings.empty:
-        with serve_empty(Limits.of(settings)) as blank:
+        with serve_empty(Limits.of(settings), shapes=_shapes(settings)) as blank:
             engine = partial(_pool, settings, blank.socket, blank.revision)
             yield Held(blank.revision, 0, 0, "", engine, blank.process)
         return
@@ -60,9 +60,17 @@ def _held(settings: Settings, keep: Path | None) -> Iterator[Held]:
     if settings.store != "memory":
         yield _remote(settings, published(files, rules, INFERRED), keep)
         return
-    with serve_template(files, rules, Limits.of(settings), keep=keep) as found:
+    shapes = _shapes(settings) if settings.takes_writes else None
+    with serve_template(files, rules, Limits.of(settings), keep=keep, shapes=shapes) as found:
         engine = partial(_pool, settings, found.socket, found.revision)
         yield Held(found.revision, found.stated, found.inferred, found.unkept, engine, found.process)
+
+
+def _shapes(settings: Settings) -> tuple[Path, ...]:
+    """Return the files that writes are validated against, () for nothing."""
+    if settings.shapes == "none":
+        return ()
+    return tuple(sorted(Path(settings.shapes).glob("*.ttl"))) if settings.shapes else shape_files()
 
 
 def _remote(settings: Settings, text: bytes, keep: Path | None) -> Held:

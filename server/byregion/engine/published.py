@@ -1,0 +1,63 @@
+"""What may be written where data is published: graphs that are files of a dataset, and nothing that is made of them."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Final
+
+from pyoxigraph import DefaultGraph, NamedNode, Store
+
+from byregion import iri
+from byregion.engine.delta import Delta, quads
+from byregion.errors import Conflict
+from byregion.namespaces import BASE
+
+_GRAPHS: Final = BASE + "graphs/"
+_ONTOLOGY: Final = _GRAPHS + "ontology/"
+_NAMED: Final = 3
+"""Graphs that a refusal names at most."""
+_LOOKED_AT: Final = 1000
+
+
+def refuse_merged() -> Conflict:
+    """Return the refusal of a write of the default graph as a whole."""
+    return Conflict(f"{_MERGED}; write to the graph that states it, {_GRAPHS}<dataset>/<part>")
+
+
+_MERGED: Final = "the default graph is the merge of the published graphs and takes no writes of its own"
+
+
+def refuse_unwritable(store: Store, delta: Delta) -> None:
+    """Refuse a change of a graph that is none of a dataset's files; raises Conflict, naming the graph to use.
+
+    `store` holds the named graphs after the change.
+    """
+    for graph in sorted(delta.graphs()):
+        if not graph:
+            raise Conflict(_merged(store, delta))
+        if graph == iri.INFERRED:
+            raise Conflict(f"<{graph}> holds what is inferred; write what it follows from, to the graph that states it")
+        if graph.startswith(_ONTOLOGY):
+            raise Conflict(f"<{graph}> says what the words mean, which changes with a release, in its file")
+        if not is_dataset_graph(graph):
+            parts = ", ".join(iri.PARTS)
+            raise Conflict(f"<{graph}> is no graph of a dataset; those are {_GRAPHS}<dataset>/ and one of {parts}")
+
+
+def is_dataset_graph(graph: str) -> bool:
+    """Tell whether a graph has the name of a file of a dataset."""
+    dataset, _, part = graph.removeprefix(_GRAPHS).partition("/")
+    return graph.startswith(_GRAPHS) and bool(dataset) and dataset == iri.slug(dataset) and part in iri.PARTS
+
+
+def _merged(store: Store, delta: Delta) -> str:
+    """Return why the default graph takes no writes, and which graphs state what goes or are about what comes."""
+    found: set[str] = set()
+    for lines, is_whole in ((delta.removed, True), (delta.added, False)):
+        for quad in islice(quads(lines), _LOOKED_AT):
+            if isinstance(quad.graph_name, DefaultGraph):
+                predicate, obj = (quad.predicate, quad.object) if is_whole else (None, None)
+                others = store.quads_for_pattern(quad.subject, predicate, obj, None)
+                found |= {other.graph_name.value for other in others if isinstance(other.graph_name, NamedNode)}
+    graphs = sorted(filter(is_dataset_graph, found))[:_NAMED]
+    return f"{_MERGED}; write to {', or '.join(f'<{graph}>' for graph in graphs)}" if graphs else str(refuse_merged())

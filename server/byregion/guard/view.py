@@ -1,0 +1,71 @@
+"""A store as shapes judge it: the merge of its graphs, without what is inferred and what is published only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Final, cast
+
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store
+
+from byregion.guard.matching import Term, Triple
+from byregion.validate import NOT_JUDGED
+
+_Node = NamedNode | BlankNode
+
+
+class View:
+    """The triples of a store that are judged; of a merged store, those of its named graphs.
+
+    What is asked once is remembered: the store must not change as long as the view is used.
+    """
+
+    def __init__(self, store: Store, *, is_merged: bool) -> None:
+        """Look at `store`, whose default graph is the merge of the others where it `is_merged`."""
+        self._store = store
+        self._hidden: Final = frozenset(NamedNode(str(name)) for name in NOT_JUDGED)
+        self._is_merged = is_merged
+        self._out: dict[Term, dict[NamedNode, list[Triple]]] = {}
+        self._in: dict[Term, dict[NamedNode, list[Triple]]] = {}
+
+    def outgoing(self, node: Term) -> dict[NamedNode, list[Triple]]:
+        """Return the triples whose subject is `node`, by predicate."""
+        if node not in self._out:
+            self._out[node] = {} if not isinstance(node, _Node) else _by_predicate(self.find(node, None, None))
+        return self._out[node]
+
+    def incoming(self, node: Term) -> dict[NamedNode, list[Triple]]:
+        """Return the triples whose object is `node`, by predicate."""
+        if node not in self._in:
+            self._in[node] = _by_predicate(self.find(None, None, node))
+        return self._in[node]
+
+    def find(self, subject: Term | None, predicate: Term | None, obj: Term | None) -> Iterator[Triple]:
+        """Yield the triples with these parts, each once; None is any."""
+        if not (subject is None or isinstance(subject, _Node)) or not (
+            predicate is None or isinstance(predicate, NamedNode)
+        ):
+            return
+        seen: set[Triple] = set()
+        for quad in self._store.quads_for_pattern(subject, predicate, obj, None):
+            triple = cast(Triple, (quad.subject, quad.predicate, quad.object))
+            if self.is_judged(quad) and triple not in seen:
+                seen.add(triple)
+                yield triple
+
+    def is_judged(self, quad: Quad) -> bool:
+        """Tell whether the graph of a quad is judged."""
+        if isinstance(quad.graph_name, DefaultGraph):
+            return not self._is_merged
+        return quad.graph_name not in self._hidden
+
+    def judged(self, quads: Iterable[Quad]) -> set[Triple]:
+        """Return the triples of those `quads` that are judged."""
+        return {cast(Triple, (quad.subject, quad.predicate, quad.object)) for quad in quads if self.is_judged(quad)}
+
+
+def _by_predicate(triples: Iterable[Triple]) -> dict[NamedNode, list[Triple]]:
+    found: dict[NamedNode, list[Triple]] = defaultdict(list)
+    for triple in triples:
+        found[triple[1]].append(triple)
+    return dict(found)
