@@ -75,6 +75,9 @@ def test_the_sdist_holds_what_the_tests_and_the_reader_need(built: Path):
         held = {name.partition("/")[2] for name in archive.getnames()}
     wanted = {"README.md", "LICENSE", "LICENSE-DATA.md", "Makefile", "pyproject.toml", "constraints.txt"}
     assert wanted | {"tests/test_packaging.py", "docs/settings.md", "data/midt-troms/source/midt-troms.txt"} <= held
+    # What pages load is there as it was built, and what it is built from.
+    assert {"server/byregion/web/static/built/manifest.json", "server/ui/build.mjs", "server/ui/src/style.css"} <= held
+    assert not {name for name in held if "node_modules" in name}
 
 
 def test_the_stored_source_text_is_the_same_to_the_byte_in_the_wheel(built: Path):

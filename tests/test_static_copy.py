@@ -31,7 +31,7 @@ from byregion.engine.memory import MemoryEngine
 from byregion.iri import INFERRED
 from byregion.mirror import MANIFEST, NEEDS_SERVER, client, pages
 from byregion.namespaces import BASE
-from byregion.web import create_app
+from byregion.web import built, create_app
 from web_servers import SERVERS, Site, path_of
 
 ROOT = "/sub/byregion/"
@@ -121,7 +121,7 @@ def test_every_page_is_there_in_every_language(copy: Path):
     assert len(stems) > 300
     for stem in stems:
         for language in LANGUAGES:
-            assert f'<html lang="{language}">' in Path(f"{stem}.{language}.html").read_text(encoding="utf-8")
+            assert f'<html lang="{language}"' in Path(f"{stem}.{language}.html").read_text(encoding="utf-8")
 
 
 def test_every_link_of_every_page_leads_to_a_file_and_to_a_place_in_it(copy: Path):
@@ -204,7 +204,7 @@ def test_from_the_front_page_a_reader_finds_everything(site: Site, copy: Path):
         assert answer.status == 200, address
         if answer.headers["Content-Type"] == "text/html; charset=utf-8":
             text = body.decode("utf-8")
-            assert '<html lang="nn">' in text or not re.search(r"(^|/)[^.]*$|\.nn\.html$", address), address
+            assert '<html lang="nn"' in text or not re.search(r"(^|/)[^.]*$|\.nn\.html$", address), address
             found = {urljoin(address, link).partition("#")[0] for link in pages.links(text) if "://" not in link}
             found = {link for link in found if not link.endswith((".nb.html", ".en.html"))} - seen
             seen |= found
@@ -334,7 +334,7 @@ def test_an_address_is_negotiated_as_the_app_does(
         ("queries/participants.csv?language=nb", "queries/participants.csv"),
         ("queries/participants?format=xlsx", "queries/participants.xlsx"),
         ("queries/participants?format=excel-csv", "queries/participants.excel-csv"),
-        ("static/byregion.css?v=1", "static/byregion.css"),
+        ("static/mark.svg?v=1", "static/mark.svg"),
         ("doc/region/midt-troms?utm_source=x", "doc/region/midt-troms.nn.html"),
     ],
 )
@@ -407,8 +407,10 @@ def test_every_answer_has_the_headers_of_the_app(site: Site, live: httpx.Client)
             assert answer.headers.get_all(name) == [wanted[name]], address
         assert answer.headers.get_all("Access-Control-Allow-Origin") == ["*"], address
     assert site.ask(ROOT)[0].headers["Cache-Control"] == wanted["Cache-Control"]
-    style = live.get(f"{ROOT}static/byregion.css").headers["Cache-Control"]
-    assert site.ask(f"{ROOT}static/byregion.css")[0].headers["Cache-Control"] == style
+    for file in ("mark.svg", built.read()["style.css"]):
+        lasting = live.get(f"{ROOT}static/{file}").headers["Cache-Control"]
+        assert "immutable" in lasting
+        assert site.ask(f"{ROOT}static/{file}")[0].headers["Cache-Control"] == lasting
 
 
 def test_every_file_has_its_media_type(site: Site, live: httpx.Client, copy: Path):

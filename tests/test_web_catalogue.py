@@ -62,7 +62,7 @@ def site(complete: Path, own_engine: MemoryEngine) -> Iterator[httpx.Client]:
 
 def embedded(response: httpx.Response) -> dict[str, Any]:
     """What a page says of itself to search engines."""
-    (block,) = [item for item in page_of(response).iter("script")]
+    (block,) = [item for item in page_of(response).iter("script") if not item.get("src")]
     assert block.get("type") == "application/ld+json"
     told: dict[str, Any] = json.loads(block.text or "")
     assert told["@context"] == "https://schema.org"
