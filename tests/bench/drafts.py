@@ -15,11 +15,13 @@ Wilson interval. What an entity says beyond its class and its place (its name, v
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
+from typing import Any
 
 from rdflib import RDF, Graph, URIRef
 
@@ -31,6 +33,7 @@ from byregion.dataset import ontology_files, read_graph
 from byregion.namespaces import BR, OA
 from byregion.terms import shorten
 
+SECOND_PAGE = Path(__file__).resolve().parents[1] / "data" / "second-page"
 Place = tuple[int, int]
 """Code points of a page: start, and end (exclusive)."""
 Z = 1.959964
@@ -180,9 +183,21 @@ def midt_troms() -> Comparison:
     return compare(draft_of(home / "source" / "midt-troms.txt", "midt-troms"), expected)
 
 
+def second_page() -> Comparison:
+    """Compare the draft of the second page, which was written for the test, with what its writer expects."""
+    expected = tomllib.loads((SECOND_PAGE / "expected.toml").read_text(encoding="utf-8"))["entity"]
+    return compare(draft_of(SECOND_PAGE / "page.txt", "salten"), [_expected(each) for each in expected])
+
+
+def _expected(entity: Mapping[str, Any]) -> Entity:
+    places = frozenset((quote["start"], quote["end"]) for quote in entity["quote"])
+    prefix = {"Location": "dcterms", "Organization": "org"}.get(entity["class"], "br")
+    return Entity(f"{entity['class']} «{entity['name']}»", f"{prefix}:{entity['class']}", places)
+
+
 def main() -> None:
     """Print how good each draft is."""
-    for name, comparison in (("Midt-Troms", midt_troms()),):
+    for name, comparison in (("Midt-Troms", midt_troms()), ("The second page", second_page())):
         print(f"\n{name}")
         print(*comparison.lines(), sep="\n")
 

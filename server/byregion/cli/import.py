@@ -64,6 +64,13 @@ def command(
             click.get_current_context().exit(1)
         return
     _only("a page of text (.txt)", {f"--{option}": value for option, value in said.items()})
+    _import_workbook(path, out, copy, lang, keep_valid=keep_valid, replace=replace)
+
+
+def _import_workbook(
+    path: Path, out: Path | None, copy: Path | None, lang: str, *, keep_valid: bool, replace: bool
+) -> None:
+    name = _name(out)
     with screen().working("reading"):
         tables = _read(path, lang)
         published = Published(lang)

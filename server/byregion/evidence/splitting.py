@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-# A bullet, or a number with a dot or bracket, that opens a line.
-_LIST_MARK: Final = re.compile(r"^[^\S\n]*(?:[•◦▪‣·*–-]|\d{1,3}[.)])(?=\s)", re.MULTILINE)
+# A bullet, or a number or a small letter with a dot or bracket, that opens a line.
+_LIST_MARK: Final = re.compile(r"^[^\S\n]*(?:[•◦▪‣·*–-]|\d{1,3}[.)]|[a-zæøå][.)])(?=\s)", re.MULTILINE)
 # "1.jan" and "30.244" have no space after the dot.
 _END: Final = re.compile(r"[.!?…][\"'»”’)\]]*[^\S\n]+(?=(\S))")
 _ABBREVIATION: Final = re.compile(

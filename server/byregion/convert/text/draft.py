@@ -95,7 +95,11 @@ class Draft:
         """
         self.count[of] += 1
         subject = iri.entity(KINDS[of], name or f"{self.slug}-{self.count[of]}")
-        words = self.page.cut(label) if isinstance(label, Span) else label
+        if subject in self.made:
+            subject = iri.entity(KINDS[of], f"{name}-{self.count[of]}")
+        spans = tuple(spans)
+        # What is nothing but a dash has no other name than that.
+        words = self.page.cut(label) or self.page.cut(spans[0]) if isinstance(label, Span) else label
         self.add(subject, RDF.type, of)
         self.add(subject, SKOS.prefLabel, Literal(words, self.language))
         for language, text in _DRAFT.items():

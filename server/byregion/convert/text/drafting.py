@@ -5,19 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from byregion import iri
-from byregion.convert.text import figures, stating, vocabulary, wording
+from byregion.convert.text import figures, stating, vocabulary
+from byregion.convert.text.application import application
 from byregion.convert.text.draft import Draft
 from byregion.convert.text.facts import Municipalities, facts
+from byregion.convert.text.opening import opening
 from byregion.convert.text.page import Page, Span
-from byregion.convert.text.parts import Part, parts
+from byregion.convert.text.parts import parts
 from byregion.convert.text.results import Results
 from byregion.convert.text.sections import PREAMBLE, UNKNOWN, Divided, Section, divided
 from byregion.convert.text.told import Words
 from byregion.convert.workbook.names import Surroundings
 from byregion.errors import SourceError
 from byregion.namespaces import BR
+
+_UNDER: Final = {**stating.UNDER, "application": application}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ def drafted(page: Page, given: Given, around: Surroundings, words: Words, path: 
     _region(draft, parted, name)
     results = Results(draft)
     draft.headings = [section.heading for section in known if section.heading and section.kind not in stating.SPEAKING]
-    for section in parted.sections:
+    for section in (*parted.sections[1:], parted.sections[0]):  # what opens a page sums up the rest
         _state(draft, section, results)
     results.finish()
     day = given.day or _day(page, parted)
@@ -89,25 +94,14 @@ def _state(draft: Draft, section: Section, results: Results) -> None:
             elif part.what == "sentence":
                 results.sentence(part.span)
     elif section.kind == PREAMBLE:
-        for part in parts(draft, section):
-            _preamble(draft, part.span, results)
+        opening(draft, section, results)
     elif section.kind == UNKNOWN and section.heading:
         draft.doubt(section.heading, "unknown-heading", heading=draft.page.cut(section.heading))
     elif section.kind == "facts":
         for block in section.blocks:
             draft.doubt(block.span, "unknown-fact", text=draft.page.cut(block.span))
     else:
-        stating.UNDER[section.kind](draft, section)
-
-
-def _preamble(draft: Draft, span: Span, results: Results) -> None:
-    """What stands before the first heading tells results, where it says that something has been done."""
-    text = draft.page.text
-    achieved = wording.pattern(r"(?<!\w)(?:har|er|ble|blei|vart)\s+(?:\S+\s+){0,3}?<achieved>").search(text, *span)
-    if achieved or wording.counted_measures(draft.page, span):
-        results.sentence(span)
-    else:
-        stating.plain(draft, Part("sentence", span))
+        _UNDER[section.kind](draft, section)
 
 
 def _day(page: Page, parted: Divided) -> date | None:

@@ -41,7 +41,8 @@ class Municipalities:
                 self._titles[number.municipality] = number.title
                 texts = {*around.known.texts[number.municipality], number.number, compared(number.title)}
                 texts.add(compared(f"{number.name} ({number.number})"))
-                for text in texts:
+                # A name in two languages has the name in each: "Hamarøy - Hábmer".
+                for text in (part for each in texts for part in (each, *each.split(" - "))):
                     self._by_name[text].add(number.municipality)
 
     def find(self, text: str) -> set[URIRef]:
@@ -99,8 +100,10 @@ def _participations(draft: Draft, pair: Pair, municipalities: Municipalities, na
             continue
         seen.add(municipality)
         # Called as in a workbook: who, in which role, where.
-        said = f"{text}, {_ROLES[draft.language][pair.kind]} i {name}"
-        slug = iri.slug(_KIND.sub("", text)) or str(len(seen))
+        bare = _KIND.sub("", text)
+        who = municipalities.title(municipality).partition(" ")[2] if bare.isdecimal() else bare
+        said = f"{who}, {_ROLES[draft.language][pair.kind]} i {name}"
+        slug = iri.slug(who) or str(len(seen))
         subject = draft.state(BR.Participation, said, [words, pair.line], name=f"{draft.slug}-{slug}")
         draft.add(subject, BR.region, draft.region)
         draft.add(subject, BR.municipality, municipality)

@@ -11,7 +11,9 @@ from typing import Final
 from byregion.convert.text import vocabulary
 
 # A point or a space between thousands, a comma before decimals.
-_NUMBER: Final = re.compile(r"(?<![\w.,])\d{1,3}(?:(?:\.\d{3})+|(?:[ \u00a0\u202f]\d{3})+)(?:,\d+)?(?![\w]|[.,]\d)")
+_NUMBER: Final = re.compile(
+    r"(?<![\w.,])\d{1,3}(?:(?:\.\d{3}){1,4}|(?:[ \u00a0\u202f]\d{3}){1,4})(?:,\d{1,6})?(?![\w]|[.,]\d)"
+)
 _DIGITS: Final = re.compile(r"(?<![\w.,])\d{1,12}(?:,\d{1,6})?(?![\w]|[.,]\d)")
 _DAY_IN_DIGITS: Final = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
 _DAY_IN_ISO: Final = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
@@ -76,7 +78,7 @@ def _day(text: str) -> tuple[date | None, str, list[str]]:
         if match := pattern.search(text):
             rest = f"{text[: match.start()]} ; {text[match.end() :]}"
             parts = dict(zip(order, match.groups(), strict=True))
-            month = vocabulary.numbers("months").get(parts["m"].casefold()) or int(parts["m"])
+            month = int(parts["m"]) if parts["m"].isdecimal() else vocabulary.number("months", parts["m"])
             try:
                 return date(int(parts["y"]), month, int(parts["d"])), rest, []
             except ValueError:

@@ -108,14 +108,12 @@ def _decoded(content: bytes, path: Path, words: Words) -> tuple[str, list[str]]:
             return content.decode("utf-16"), ["utf-16"]
         except UnicodeDecodeError as error:
             raise SourceError(words.say("encoding"), path, 1, 1) from error
-    try:
-        return content.decode("utf-8-sig"), []
-    except UnicodeDecodeError as error:
-        start = error.start
-    try:
-        return content.decode("cp1252"), ["windows"]
-    except UnicodeDecodeError as error:
-        # Where it is no UTF-8 is where whoever saved it wrote the first letter beyond ASCII.
-        before = content[:start].decode("utf-8-sig")
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        raise SourceError(words.say("encoding"), path, line, column) from error
+    reached = (0, "")
+    for encoding, notes in (("utf-8-sig", []), ("cp1252", ["windows"])):
+        try:
+            return content.decode(encoding), notes
+        except UnicodeDecodeError as error:
+            reached = max(reached, (error.start, encoding))
+    # The encoding that reads more of it is the one it was meant to be in.
+    before = content[: reached[0]].decode(reached[1])
+    raise SourceError(words.say("encoding"), path, before.count("\n") + 1, len(before) - before.rfind("\n"))

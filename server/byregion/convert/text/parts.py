@@ -15,7 +15,7 @@ from byregion.convert.text.sections import Section
 _COUNTED: Final = re.compile(r"(?<=:)\s+(For det \w+)")
 _ENDS: Final = (".", "!", "?", "…")
 # "Utdanning/kompetanse – Hvordan ...", "Tydelig næringsfokus: Det er ..."
-_TITLE: Final = re.compile(r"([^\n.!?:]{2,80}?)\s*(?::|[–—-](?=\s))(?=\s)")
+_TITLE: Final = re.compile(r"([^\n.!?:]{2,80}?)\s*(?::|(?<=\s)[–—-])(?=\s)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,10 @@ _PLAN: Final = (
     r"(?:\s+for\s+(?:(?-i:[A-ZÆØÅ])[\w-]*|regionen)(?:\s+(?-i:[A-ZÆØÅ])[\w-]*)*)?)"
     r"\s+(?:er|ble|blei|vart|har\s+blitt)\s+(?:\w+\s+)?(?:<achieved>|<completed>|<adopted>)"
 )
+# "Strategiplan for havbruk" in the middle of a sentence: a capital letter makes it a name.
+_NAMED: Final = (
+    r"(?<=[\w,:]\s)(?-i:[A-ZÆØÅ])[a-zæøå]*plan\s+for\s+(?:(?!\s+(?:<auxiliary>|og\s+(?-i:[A-ZÆØÅ])))[^,.;:!?\n])+"
+)
 _NOWHERE: Final = Span(0, 0)
 _OF_PLAN: Final = r"(?:den\s+\w+\s+)?[a-zæøå]*planen(?!\w)"
 
@@ -47,29 +51,33 @@ class Results:
         """State a list item, which is one result, whatever it says."""
         draft = self.draft
         self._count(part.span)
-        subject = draft.state(BR.Result, label(draft.page, draft.page.within(part.span)[0]), (), order=part.order)
+        first = draft.page.within(part.span)[0]
+        subject = draft.state(BR.Result, label(draft.page, first), part.evidence(), order=part.order)
         draft.add(subject, BR.region, draft.region)
-        draft.quote(subject, *part.evidence())
         self._numbers(subject, part.span)
 
     def sentence(self, span: Span) -> None:
         """State what a sentence says was got: for each clause a plan, counted measures, or results."""
-        page = self.draft.page
+        if not self.counts(span):
+            for clause in wording.clauses(self.draft.page, span):
+                self._clause(clause, span)
+
+    def counts(self, span: Span) -> bool:
+        """Take the measures that a sentence counts; return whether it only goes on about those just counted."""
         previous, self.last = self.last, None
-        started = wording.some_started(page, span)
+        started = wording.some_started(self.draft.page, span)
         groups = self._count(span)
         self.last = next(iter(groups), None)
         if started and (group := self.last or previous):
             group.status.add(CONCEPT["partly-started"])
             group.spans.append(started if groups else span)
             self.last = group
-            if not groups:
-                return
-        for clause in wording.clauses(page, span):
-            self._clause(clause, span)
+            return not groups
+        return False
 
     def _clause(self, clause: Span, sentence: Span) -> None:
         draft, page = self.draft, self.draft.page
+        self._named_plans(clause)
         if found := wording.pattern(_PLAN).search(page.text, *clause):
             self._plan(Span(*found.span("name")), clause)
         elif self._is_only_counted(clause):
@@ -100,13 +108,20 @@ class Results:
 
     # --- Plans --------------------------------------------------------------------------------------------------------
 
+    def _named_plans(self, clause: Span) -> None:
+        """State the plans that a clause names by proper names, and says to be made or adopted."""
+        page = self.draft.page
+        if wording.pattern("<completed>|<adopted>").search(page.text, *clause):
+            for found in wording.pattern(_NAMED).finditer(page.text, *clause):
+                self._plan(page.stripped(*found.span()), clause)
+
     def _plan(self, name: Span, clause: Span) -> None:
         draft, page = self.draft, self.draft.page
         key = page.cut(name).casefold()
         if key in self.plans:
             draft.quote(self.plans[key], clause)
         else:
-            self.plans[key] = draft.state(BR.Plan, name, [clause])
+            self.plans[key] = draft.state(BR.Plan, name, [name, clause])
             draft.add(self.plans[key], BR.region, draft.region)
         for status in ("adopted", "completed"):
             if wording.pattern(f"<{status}>").search(page.text, *clause):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Final
 
 from byregion.convert.text import vocabulary
@@ -76,7 +77,7 @@ def divided(page: Page) -> Divided:
     title = _title(page, lines)
     pairs: list[Pair] = []
     sections = [Section(PREAMBLE, None)]
-    for line, after in zip(lines, [*lines[1:], None], strict=True):
+    for line, after in zip_longest(lines, lines[1:]):
         section = sections[-1]
         if line.span == title:
             continue
@@ -135,8 +136,9 @@ def _heading(page: Page, line: _Line, section: Section, after: _Line | None) -> 
         return ""
     if kind := vocabulary.heading(_HASHES.sub("", text)):
         return kind
-    # A line that leads to a list goes on in it, and stays in its section.
-    is_alone = line.after_empty and line.before_empty and not (after and after.mark)
+    # What follows the heading and leads to a list goes on in it; further down, it may as well be a heading.
+    is_lead = after is not None and after.mark and not section.blocks and section.heading is not None
+    is_alone = line.after_empty and line.before_empty and not is_lead
     is_title = len(text) <= _SHORT and text[0].isupper() and not text.endswith((".", "!", "?", ":", ",", ";"))
     # What stands under documents are titles themselves, and so are lines that tell a fact of another kind.
     return UNKNOWN if is_alone and is_title and section.kind not in ("document", "facts") else ""

@@ -24,7 +24,6 @@ _GOAL_IS: Final = r"<name>(?:\s+(?:med|for|i)\s+(?:\S+\s+){1,4}?)?\s*(?:er|var)\
 _PHASE: Final = r"(?<!\w)fase\s+(<#phases>)"
 _WITH: Final = r"(?:samarbeid|saman|sammen)\s+med\s+"
 _COUNTY_AUTHORITY: Final = re.compile(r"(?:[A-ZÆØÅ][\w-]*\s+(?:og\s+)?){1,3}fylkeskommun(?:e|en|a)(?!\w)")
-_ANALYSIS: Final = r"(?<!\w)(?:en|ei|ein)\s+(?:\w+\s+)?(?P<name>[a-zæøå-]*analyse)(?!\w)"
 
 
 # --- Goals ------------------------------------------------------------------------------------------------------------
@@ -37,13 +36,13 @@ def goals(draft: Draft, section: Section) -> None:
         if part.what == "lead":
             aim = _aim(draft, part.span)
         elif part.what == "item":
-            subject = _of_region(draft, BR.Goal, draft.page.within(part.span)[0], part)
+            subject = of_region(draft, BR.Goal, draft.page.within(part.span)[0], part)
             if aim and part.lead:
                 draft.add(subject, BR.contributesTo, aim)
         else:
             found = wording.pattern(_GOAL_IS).match(draft.page.text, *part.span)
             words = Span(found.end(), part.span.end) if found else part.span
-            _of_region(draft, BR.Goal, words, part)
+            of_region(draft, BR.Goal, words, part)
 
 
 def _aim(draft: Draft, lead: Span) -> URIRef | None:
@@ -84,7 +83,7 @@ def follow_up(draft: Draft, section: Section) -> None:
     for part in parts(draft, section):
         if part.what == "lead":
             continue
-        subject = _of_region(draft, BR.FollowUp, draft.page.within(part.span)[0], part)
+        subject = of_region(draft, BR.FollowUp, draft.page.within(part.span)[0], part)
         if section.heading:
             draft.quote(subject, section.heading)
         for found in _COUNTY_AUTHORITY.finditer(draft.page.text, *part.span):
@@ -108,7 +107,7 @@ def measures(draft: Draft, section: Section) -> None:
     for part in parts(draft, section):
         if part.what == "item":
             first, _ = titled(draft.page, draft.page.within(part.span)[0])
-            _of_region(draft, BR.Measure, first, part)
+            of_region(draft, BR.Measure, first, part)
         elif part.what == "sentence":
             plain(draft, part)
 
@@ -133,7 +132,7 @@ def focus_area(draft: Draft, part: Part, heading: Span | None, analysis: URIRef 
     subject = draft.state(BR.FocusArea, label(page, first), spans, order=part.order)
     draft.add(subject, BR.region, draft.region)
     for lead in spans[1:]:
-        draft.add(subject, BR.inPhase, [iri.entity("programme", f"byregion-{one}") for one in _phases(draft, lead)])
+        draft.add(subject, BR.inPhase, [iri.entity("programme", f"byregion-{one}") for one in phases_in(draft, lead)])
     if analysis:
         draft.add(subject, PROV.wasDerivedFrom, analysis)
     for sentence in [*([rest] if rest else []), *page.within(part.span)[1:], *part.more]:
@@ -154,9 +153,10 @@ def _within(draft: Draft, area: URIRef, sentence: Span) -> None:
         draft.add(subject, BR.about, area)
 
 
-def _phases(draft: Draft, span: Span) -> list[int]:
+def phases_in(draft: Draft, span: Span) -> list[int]:
+    """Return the phases of the programme that a passage names."""
     found = wording.pattern(_PHASE).finditer(draft.page.text, *span)
-    return sorted({vocabulary.numbers("phases")[match[1].casefold()] for match in found})
+    return sorted({vocabulary.number("phases", match[1]) for match in found})
 
 
 # --- What is only said ------------------------------------------------------------------------------------------------
@@ -188,80 +188,10 @@ def documents(draft: Draft, section: Section) -> None:
             draft.add(subject, BR.knownBy, CONCEPT.mention)
 
 
-# --- An excerpt of the application ------------------------------------------------------------------------------------
-
-
-def application(draft: Draft, section: Section) -> None:
-    """State what the page quotes from the application: its phases, an analysis with conclusions, focus areas."""
-    page = draft.page
-    if section.heading:
-        found = wording.pattern(r"(?:utdrag\s+)?(?:fra|frå)\s+").match(page.text, *section.heading)
-        words = Span(found.end(), section.heading.end) if found else section.heading
-        draft.primary = None  # the heading is the page's own
-        document = draft.state(
-            BR.SourceDocument, label(page, words), [section.heading], name=f"{draft.slug}-application"
-        )
-        draft.add(document, BR.knownBy, CONCEPT.excerpt)
-        draft.primary = document
-    analysis: tuple[URIRef, Span] | None = None
-    concludes: Span | None = None
-    for part in parts(draft, section):
-        text = page.cut(part.span)
-        if part.what == "item":
-            if part.lead and re.search(r"område|tema|satsing", page.cut(part.lead), re.IGNORECASE):
-                derived = analysis[0] if analysis and "analyse" in page.cut(part.lead) else None
-                focus_area(draft, part, None, derived)
-            elif part.lead and re.search(r"(?<!\w)(?:\w*mål|måla|målene)(?!\w)", page.cut(part.lead), re.IGNORECASE):
-                _of_region(draft, BR.Goal, page.within(part.span)[0], part)
-            else:
-                plain(draft, part)
-        elif found := wording.pattern(_ANALYSIS).search(text):
-            words = Span(part.span.start + found.start("name"), part.span.start + found.end("name"))
-            if analysis is None:
-                analysis = draft.state(BR.SourceDocument, words, [part.span], name=f"{draft.slug}-analysis"), part.span
-                draft.add(analysis[0], BR.knownBy, CONCEPT.mention)
-            else:
-                plain(draft, part)
-            concludes = part.span if "konklusjon" in text else None
-        elif wording.pattern(r"for\s+det\s+(<#ordinals>)").match(text) and analysis and concludes:
-            _conclusion(draft, part.span, analysis)
-        elif not _takes_part(draft, part):
-            concludes = part.span if "konklusjon" in text else concludes
-            plain(draft, part)
-
-
-def _conclusion(draft: Draft, span: Span, analysis: tuple[URIRef, Span]) -> None:
-    found = wording.pattern(r"for\s+det\s+(<#ordinals>)").match(draft.page.cut(span))
-    order = vocabulary.numbers("ordinals")[found[1].casefold()] if found else 0
-    subject = draft.state(BR.Conclusion, label(draft.page, span), [span, analysis[1]], order=order)
-    draft.add(subject, BR.region, draft.region)
-    draft.add(subject, PROV.wasDerivedFrom, analysis[0])
-
-
-def _takes_part(draft: Draft, part: Part) -> bool:
-    """State which phase the region took part in, or did not, where a sentence says so; return whether it does."""
-    page = draft.page
-    phases = _phases(draft, part.span)
-    if part.what == "lead":
-        if phases and re.search("prioriter", page.cut(part.span), re.IGNORECASE):
-            _phase(draft, phases, part.span, BR.inPhase)
-        return True
-    took = wording.pattern(r"(?<!\w)(?:deltatt|deltok|deltar|delteke|deltek|deltatt|vært\s+med|vore\s+med)(?!\w)")
-    if not phases or not took.search(page.text, *part.span):
-        return False
-    is_not = wording.pattern(r"(?<!\w)(?:ikke|ikkje)(?!\w)").search(page.text, *part.span)
-    _phase(draft, phases, part.span, BR.notInPhase if is_not else BR.inPhase)
-    return True
-
-
-def _phase(draft: Draft, phases: list[int], span: Span, predicate: URIRef) -> None:
-    draft.quote(draft.region, span)
-    draft.add(draft.region, predicate, [iri.entity("programme", f"byregion-{phase}") for phase in phases])
-    draft.doubt(span, "phase", phases=", ".join(map(str, phases)))
-
-
-def _of_region(draft: Draft, of: URIRef, words: Span, part: Part) -> URIRef:
-    subject = draft.state(of, label(draft.page, words), [part.span, *part.more], order=part.order)
+def of_region(draft: Draft, of: URIRef, words: Span, part: Part) -> URIRef:
+    """State something of the region, called by `words`, that rests on a part of a section."""
+    title, _ = titled(draft.page, words) if part.what == "item" else (words, None)
+    subject = draft.state(of, label(draft.page, title), [part.span, *part.more], order=part.order)
     if part.lead:
         draft.quote(subject, part.lead)
     draft.add(subject, BR.region, draft.region)
@@ -276,7 +206,6 @@ UNDER: Final[Mapping[str, Callable[[Draft, Section], None]]] = {
     "focus-area": focus_areas,
     "statement": statements,
     "document": documents,
-    "application": application,
 }
 """What is made of a section, by what its heading says."""
 

@@ -71,6 +71,12 @@ def numbers(name: str) -> Mapping[str, int]:
     return {word: number for language in LANGUAGES for word, number in _table()[name][language].items()}
 
 
+def number(name: str, word: str) -> int:
+    """Return the number that a word of such a table is, as a regular expression of it finds it."""
+    # Regardless of case, a regular expression takes İ and ı for i too, and ſ for s.
+    return numbers(name)[word.casefold().replace("i\u0307", "i").replace("ı", "i")]
+
+
 @cache
 def any_number(name: str) -> str:
     """Return a regular expression of the words of such a table."""

@@ -26,7 +26,7 @@ def pattern(text: str) -> re.Pattern[str]:
 
 def number(text: str) -> int:
     """Return the number that digits or a word are."""
-    return vocabulary.numbers("numbers")[text.casefold()] if not text.isdecimal() else int(text)
+    return vocabulary.number("numbers", text) if not text.isdecimal() else int(text)
 
 
 def clauses(page: Page, sentence: Span) -> list[Span]:
@@ -83,7 +83,8 @@ def some_started(page: Page, sentence: Span) -> Span | None:
 
 def count(page: Page, clause: Span) -> int | None:
     """Return the number that a clause begins with, where it counts what the clause is about."""
-    found = pattern(r"(\d{1,3}|<#numbers>)\s+(?!av(?!\w)|år(?!\w)|prosent|kommun|%)[^\W\d]").match(page.text, *clause)
+    not_it = r"av\s+(?!dei|dem|disse|desse)|år(?!\w)|prosent|kommun|%"
+    found = pattern(rf"(\d{{1,3}}|<#numbers>)\s+(?!{not_it})[^\W\d]").match(page.text, *clause)
     return number(found[1]) if found else None
 
 
