@@ -43,6 +43,12 @@ $(SUITE): tests/w3c/suite.txt | .venv
 
 suite: $(SUITE)  ## Download the test suites of the W3C
 
+# Comunica, which joins two servers from outside.
+COMUNICA := tests/comunica/node_modules/.package-lock.json
+
+$(COMUNICA): tests/comunica/package-lock.json
+	cd tests/comunica && $(NPM_CI)
+
 # What the tests run besides Python.
 PROGRAMS := apache2 chromium nginx npm openssl virtuoso-t systemd-analyze
 
@@ -52,7 +58,7 @@ programs:
 	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ]; then $(MAKE) system; \
 	elif [ -n "$$missing" ]; then echo "missing:" $$missing "- as root, run: make system" >&2; exit 1; fi
 
-test: .venv $(SUITE) programs $(UI)  ## Run every test
+test: .venv $(SUITE) programs $(UI) $(COMUNICA)  ## Run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: .venv  ## Check style and types
