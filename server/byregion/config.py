@@ -38,7 +38,7 @@ class Settings:
     data: Path = field(default_factory=lambda: folder("data"))
     """Folder with the datasets to publish."""
     store: str = "memory"
-    """Where the dataset is asked: `memory`, or the http(s) address of a SPARQL 1.1 endpoint that holds it."""
+    """Where the dataset is asked: `memory`, the http(s) address of a SPARQL 1.1 endpoint that holds it, or a folder."""
     store_graphs: str = ""
     """Address of that store's Graph Store Protocol, for `byregion load`; empty: it is loaded by other means."""
     store_auth_file: str = ""
@@ -104,8 +104,8 @@ class Settings:
             raise ConfigError(f"public_url is {self.public_url!r}: it must be an http(s) address")
         if self.contact and not _CONTACT.fullmatch(self.contact):
             raise ConfigError(f"contact is {self.contact!r}: it must be an e-mail address or an http(s) address")
-        if self.store != "memory":
-            _check_address("store", self.store, "'memory' or ")
+        if self.is_remote:
+            _check_address("store", self.store, "'memory', a folder or ")
         if self.store_graphs:
             _check_address("store_graphs", self.store_graphs)
         if not 0 <= self.port <= 65535:
@@ -127,22 +127,35 @@ class Settings:
             raise ConfigError(f"shapes is {self.shapes!r}: it must be {known}")
         if self.token_file and self.store == "memory" and not (self.empty or self.volatile):
             raise ConfigError("writes to store 'memory' are lost when the server ends; volatile says that they may be")
-        if self.token_file and self.store != "memory":
-            raise ConfigError("a store of another make is written to by other means; token_file needs store 'memory'")
+        if self.token_file and self.is_remote:
+            raise ConfigError("a store of another make is written to by other means; token_file needs a store of ours")
+        if self.store_folder and self.archive:
+            raise ConfigError("a store on disk keeps every revision itself; archive must be empty beside it")
         if not self.empty:
             return
-        if self.store != "memory" or self.archive:
-            raise ConfigError("an endpoint that begins empty is in memory: store must be 'memory', and archive empty")
+        if self.is_remote or self.archive:
+            what = "an endpoint that begins empty is in memory or on disk"
+            raise ConfigError(f"{what}: store must be 'memory' or a folder, and archive empty")
         if not self.shapes:
             what = "an endpoint that begins empty has no ontology, which the shapes of the project need"
             raise ConfigError(f"{what}; say shapes 'none', or name a folder with your own")
-        if not self.token_file:
+        if not self.token_file and not self.store_folder:
             raise ConfigError("nobody could write to an endpoint that begins empty; it needs a token_file")
 
     @property
     def services(self) -> tuple[str, ...]:
         """The endpoints that a query may ask."""
         return tuple(self.service.split())
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the store is somebody else's, at an address."""
+        return "://" in self.store
+
+    @property
+    def store_folder(self) -> Path | None:
+        """The folder of a store on disk, None where the store is none."""
+        return None if self.is_remote or self.store == "memory" else Path(self.store)
 
     @property
     def takes_writes(self) -> bool:

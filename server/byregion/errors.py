@@ -8,6 +8,8 @@ ByregionError
   ValidationError         data that does not conform; carries a report
   ReleaseError            a version of the ontology that cannot be released as it says; carries the changes
   ArchiveError            an archive of revisions that cannot be read or written
+  StoreError              a store on disk that cannot be opened, read or written
+    StoreFull             a store on disk that has no room for what is to be written
   CopyError               a static copy that cannot be made, or a folder that is not to be written over
   QueryError
     QueryHeaderError      a query file whose header cannot be understood
@@ -118,6 +120,14 @@ class ReleaseError(ByregionError):
 
 class ArchiveError(ByregionError):
     """An archive of revisions that cannot be read or written; the message names files in its folder, not the folder."""
+
+
+class StoreError(ByregionError):
+    """A store on disk that cannot be opened, read or written."""
+
+
+class StoreFull(StoreError):
+    """A store on disk that has no room for what is to be written; what it holds can be read."""
 
 
 class CopyError(ByregionError):

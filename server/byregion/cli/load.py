@@ -54,7 +54,7 @@ def command(store_graphs: str | None, store: str | None, path: Path | None) -> N
 def _deposit(settings: Settings, text: bytes) -> Holding:
     with closing(GraphStore(settings.store_graphs, authorization=authorization(settings.store_auth_file))) as graphs:
         holding = graphs.deposit(text)
-    if settings.store != "memory":
+    if settings.is_remote:
         with closing(RemoteEngine.of(settings, holding)) as engine:
             engine.check()
     return holding

@@ -13,7 +13,7 @@ from byregion.engine.base import Limits
 from byregion.engine.process import Worker, start
 from byregion.engine.reading import read
 from byregion.engine.write import GraphWrite, Update, Write, Written
-from byregion.errors import EngineError, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
+from byregion.errors import EngineError, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge, StoreFull
 
 
 def admit_write(write: Write, limits: Limits) -> None:
@@ -87,7 +87,7 @@ async def _reply(worker: Worker, write: Write, left: float, seconds: float) -> t
 def _written(told: bytes) -> Written:
     found = json.loads(told)
     if "error" in found:
-        raise EngineError(found["error"])
+        raise (StoreFull if found["kind"] == StoreFull.__name__ else EngineError)(found["error"])
     return Written.of_told(found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -86,25 +86,29 @@ class Delta:
         Where the default graph `is_merged`, it is brought to the merge of the named graphs, which alone the change
         tells of.
         """
+        self.applier()(store, is_merged)
+
+    def applier(self) -> Callable[[Store, bool], None]:
+        """Return what makes the change in a store, as `apply` does; raises EngineError where it cannot be read."""
         try:
             removed, added = list(quads(self.removed)), list(quads(self.added))
             dropped, created = ([NamedNode(graph) for graph in graphs] for graphs in (self.dropped, self.created))
         except (SyntaxError, ValueError) as error:
             raise EngineError(f"what the write would change cannot be read again: {error}") from error
-        for quad in removed:
-            store.remove(quad)
-        for graph in dropped:
-            store.remove_graph(graph)
-        for graph in created:
-            store.add_graph(graph)
-        # Not bulk_load, which gives blank nodes new names.
-        store.bulk_extend(added)
-        if is_merged:
-            store.bulk_extend(map(_merged, added))
+
+        def apply(store: Store, is_merged: bool) -> None:
             for quad in removed:
-                others = store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
-                if all(isinstance(other.graph_name, DefaultGraph) for other in others):
-                    store.remove(_merged(quad))
+                store.remove(quad)
+            for graph in dropped:
+                store.remove_graph(graph)
+            for graph in created:
+                store.add_graph(graph)
+            # Not bulk_load, which gives blank nodes new names.
+            store.bulk_extend(added)
+            if is_merged:
+                _merge(store, added, removed)
+
+        return apply
 
 
 def revision(before: str, text: bytes) -> str:
@@ -117,6 +121,15 @@ def _is_inferred(line: bytes) -> bool:
 
 
 _IN_INFERRED: Final = f" <{INFERRED}> .".encode()
+
+
+def _merge(store: Store, added: Iterable[Quad], removed: Iterable[Quad]) -> None:
+    """Bring the default graph to the merge of the named graphs, to and from which quads were added and removed."""
+    store.bulk_extend(map(_merged, added))
+    for quad in removed:
+        others = store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+        if all(isinstance(other.graph_name, DefaultGraph) for other in others):
+            store.remove(_merged(quad))
 
 
 def _merged(quad: Quad) -> Quad:

@@ -12,17 +12,20 @@ import selectors
 import signal
 import socket
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final
+from typing import Final, NoReturn
 
 from byregion.engine import wire, worker, writer
 from byregion.engine.board import Board
 from byregion.engine.delta import Delta, revision
+from byregion.engine.journal import Journal
+from byregion.engine.journal.writing import compact
 from byregion.engine.store import LoadedStore, compacted
 from byregion.engine.write import Written
-from byregion.errors import EngineError
+from byregion.errors import EngineError, StoreError
 
 _DEAD: Final = 10_000
 """Removed statements, whose memory the store keeps, after which it is made anew; where it holds more, so many."""
@@ -31,8 +34,11 @@ _DEAD: Final = 10_000
 class State:
     """What the template holds, and what a fork of it may add: `spare` bytes of memory and a `stack`."""
 
-    def __init__(self, loaded: LoadedStore, board: Board, *, spare: int, stack: int) -> None:
-        """Hold a store whose revision is on the board."""
+    def __init__(
+        self, loaded: LoadedStore, board: Board, *, spare: int, stack: int, journal: Journal | None = None
+    ) -> None:
+        """Hold a store whose revision is on the board, and the journal that its changes are recorded in, if any."""
+        self.journal = journal
         self.loaded = loaded
         self.stack = stack
         self._board = board
@@ -41,14 +47,17 @@ class State:
         self.memory = worker.memory_held() + spare
 
     def commit(self, told: bytes) -> Written:
-        """Make the change that a writer told, and return what it did; raises EngineError, having changed nothing.
+        """Make the change that a writer told, and return what it did; it is in the journal, on the disk, before.
 
-        This is the one place where what is held changes. A journal is written first, here, once there is one.
+        This is the one place where what is held changes. Raises EngineError and StoreError, having changed nothing.
         """
-        _signature, _, text = told.partition(b"\n")
+        signature, _, text = told.partition(b"\n")
         delta = Delta.of_text(text)
         name = revision(self.loaded.revision, text)
-        delta.apply(self.loaded.store, is_merged=self.loaded.is_merged)
+        apply = delta.applier()
+        if self.journal and delta:
+            self.journal.append(text, **json.loads(signature))
+        apply(self.loaded.store, self.loaded.is_merged)
         stated, follows = delta.stated, delta.inferences
         self._dead += len(delta.removed)
         store = self.loaded.store
@@ -89,6 +98,7 @@ class Forks:
     _pid: int = field(default_factory=os.getpid)
     _children: dict[int, _Child] = field(default_factory=dict)
     _selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
+    _compacting: int = 0
 
     def serve(self) -> None:
         """Fork for every connection and bury every child, until standard input closes."""
@@ -96,6 +106,7 @@ class Forks:
         self._on(self.queries, self._fork_worker)
         if self.writes:
             self._on(self.writes, self._fork_writer)
+        self._tidy()
         try:
             while True:
                 for key, _ in self._selector.select():
@@ -109,6 +120,10 @@ class Forks:
             for child in list(self._children.values()):
                 signal.pidfd_send_signal(child.process, signal.SIGKILL)
                 self._bury(child)
+            if self._compacting:
+                # What is not whole yet is taken away when the store is opened.
+                os.kill(self._compacting, signal.SIGKILL)
+                os.waitpid(self._compacting, 0)
 
     def _on(self, source: int | socket.socket, act: Callable[[], None]) -> None:
         self._selector.register(source, selectors.EVENT_READ, act)
@@ -199,6 +214,45 @@ class Forks:
             return b""
         try:
             written = self.state.commit(told.text)
-        except EngineError as error:
-            return json.dumps({"error": str(error)}).encode()
+        except (EngineError, StoreError) as error:
+            return json.dumps({"error": str(error), "kind": type(error).__name__}).encode()
+        self._tidy()
         return json.dumps(written.told()).encode()
+
+    def _tidy(self) -> None:
+        """Have a process of its own make a snapshot where the journal has grown long."""
+        journal = self.state.journal
+        if journal is None or self._compacting or not journal.is_long:
+            return
+        try:
+            journal.rotate()
+            pid = os.fork()
+        except OSError as error:
+            print(f"no snapshot of the store on disk could be made: {error}", file=sys.stderr)
+            return
+        if pid == 0:
+            _compact(journal, self._pid)
+        self._compacting, process = pid, os.pidfd_open(pid)
+        self._on(process, partial(self._compacted, process))
+
+    def _compacted(self, process: int) -> None:
+        os.waitpid(self._compacting, 0)
+        self._selector.unregister(process)
+        os.close(process)
+        self._compacting = 0
+
+
+def _compact(journal: Journal, template: int) -> NoReturn:
+    """Be the process that makes a snapshot of what the journal ended with when its last segment began."""
+    status = 1
+    try:
+        worker.end_with(template)
+        os.nice(10)
+        compact(journal.folder, journal.head.after)
+        status = 0
+    except (OSError, StoreError) as error:
+        print(f"no snapshot of the store on disk could be made: {error}", file=sys.stderr, flush=True)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(status)

@@ -49,27 +49,31 @@ def serve_template(
     *,
     keep: Path | None = None,
     shapes: Sequence[Path] | None = None,
+    store: Path | None = None,
 ) -> Iterator[Template]:
     """Start a template over `files` and `rules`, and end it with its workers on leaving.
 
     `keep` is where a snapshot of the revision goes, which `serve_snapshot` can start from later. Where there are
-    `shapes`, if none of them, it takes writes, whose results must conform to these.
+    `shapes`, if none of them, it takes writes, whose results must conform to these. With `store`, it is over the store
+    on disk in that folder, which begins with the files.
     Raises DataError and EngineError as `store.load` does, and EngineError where the process dies before it is ready.
     """
     listed = [[str(item.path.resolve()), str(item.graph)] for item in files]
     task = {"files": listed, "rules": list(rules), "keep": str(keep.resolve()) if keep else ""}
+    task |= {"store": str(store.resolve()) if store else ""}
     with _template(task | _guard(shapes), limits) as template:
         yield template
 
 
 @contextlib.contextmanager
-def serve_empty(limits: Limits, *, shapes: Sequence[Path] = ()) -> Iterator[Template]:
+def serve_empty(limits: Limits, *, shapes: Sequence[Path] = (), store: Path | None = None) -> Iterator[Template]:
     """Start a template over a plain dataset that holds nothing and can be written to, and end it on leaving.
 
-    What is written must conform to `shapes`, and is lost then. Raises DataError and EngineError as `serve_template`
-    does.
+    What is written must conform to `shapes`, and is lost then, but for what is in the folder of a `store`. Raises
+    DataError and EngineError as `serve_template` does.
     """
-    with _template({"empty": True} | _guard(shapes), limits) as template:
+    task = {"empty": True, "store": str(store.resolve()) if store else ""}
+    with _template(task | _guard(shapes), limits) as template:
         yield template
 
 

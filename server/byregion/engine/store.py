@@ -95,6 +95,14 @@ def restore(text: bytes, inferred: URIRef) -> LoadedStore:
     return LoadedStore(store, revision(text), count - follows, follows)
 
 
+def merged(store: Store, name: str, inferred: URIRef) -> LoadedStore:
+    """Return the revision called `name`, whose named graphs `store` holds: its default graph becomes their merge."""
+    count = len(store)
+    follows = sum(1 for _ in store.quads_for_pattern(None, None, None, NamedNode(inferred)))
+    store.update(_MERGE)
+    return LoadedStore(store, name, count - follows, follows)
+
+
 def plain() -> LoadedStore:
     """Return a plain dataset that holds nothing: its default graph is a graph of its own."""
     return LoadedStore(Store(), revision(b""), 0, 0, is_merged=False)

@@ -30,6 +30,8 @@ from byregion.dataset import GraphFile
 from byregion.engine import addresses, snapshot
 from byregion.engine.board import Board
 from byregion.engine.forks import Forks, State
+from byregion.engine.journal import Journal
+from byregion.engine.opening import Source, opened
 from byregion.engine.store import LoadedStore, plain, published, restore
 from byregion.errors import ByregionError, PlacedError
 from byregion.guard import Guard
@@ -43,7 +45,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     task = json.loads(sys.stdin.readline())
     try:
-        loaded, unkept = _load(task)
+        loaded, unkept, journal = _load(task)
         loaded = _guarded(loaded, task)
     except ByregionError as error:
         _say(_told(error))
@@ -53,7 +55,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="byregion-") as folder, contextlib.ExitStack() as open_sockets:
         address = Path(folder) / "engine"
         memory, stack = task["memory_mb"] << 20, task["stack"]
-        state = State(loaded, Board(addresses.board(address), loaded.revision), spare=memory, stack=stack)
+        board = Board(addresses.board(address), loaded.revision)
+        state = State(loaded, board, spare=memory, stack=stack, journal=journal)
         listener = open_sockets.enter_context(_listen(address))
         # Where nothing may be written there is nowhere to send a write.
         writes = open_sockets.enter_context(_listen(addresses.writers(address))) if task.get("writes") else None
@@ -77,15 +80,19 @@ def _listen(address: Path) -> socket.socket:
     return listener
 
 
-def _load(task: dict[str, Any]) -> tuple[LoadedStore, str]:
-    """Return the store of the task, and why its snapshot was not kept: "" where it was, or was not to be."""
+def _load(task: dict[str, Any]) -> tuple[LoadedStore, str, Journal | None]:
+    """Return the store of the task, why its snapshot was not kept, and its journal where it is on disk.
+
+    The reason is "" where the snapshot was kept, or was not to be.
+    """
+    if task.get("store"):
+        return _open(task)
     if task.get("empty"):
-        return plain(), ""
+        return plain(), "", None
     if "snapshot" in task:
         text = snapshot.read(Path(task["snapshot"]), task["revision"])
     else:
-        files = [GraphFile(Path(path), URIRef(graph)) for path, graph in task["files"]]
-        text = published(files, task["rules"], iri.INFERRED)
+        text = published(_files(task), task["rules"], iri.INFERRED)
     unkept = ""
     if task.get("keep"):
         try:
@@ -93,7 +100,17 @@ def _load(task: dict[str, Any]) -> tuple[LoadedStore, str]:
         except OSError as error:
             # What can be served is served, though later nobody can ask for it.
             unkept = f"the snapshot of the revision cannot be written: {error}"
-    return restore(text, iri.INFERRED), unkept
+    return restore(text, iri.INFERRED), unkept, None
+
+
+def _open(task: dict[str, Any]) -> tuple[LoadedStore, str, Journal]:
+    source = None if task.get("empty") else Source(_files(task), task["rules"])
+    loaded, journal = opened(Path(task["store"]), source)
+    return loaded, "", journal
+
+
+def _files(task: dict[str, Any]) -> list[GraphFile]:
+    return [GraphFile(Path(path), URIRef(graph)) for path, graph in task["files"]]
 
 
 def _guarded(loaded: LoadedStore, task: dict[str, Any]) -> LoadedStore:

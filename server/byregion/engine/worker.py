@@ -54,14 +54,19 @@ def run(connection: socket.socket, loaded: LoadedStore, *, template: int, memory
     os._exit(0)
 
 
-def confine(kept: Sequence[int], *, template: int, memory: int) -> None:
-    """Keep the descriptors `kept` and lose every other, for good; hold `memory` bytes at most; die with `template`."""
+def end_with(template: int) -> None:
+    """End when the process `template` does, from which this one was just forked, and when it is told to."""
     for number in (signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
     if _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
     if os.getppid() != template:
         sys.exit("the template ended before its worker began")
+
+
+def confine(kept: Sequence[int], *, template: int, memory: int) -> None:
+    """Keep the descriptors `kept` and lose every other, for good; hold `memory` bytes at most; die with `template`."""
+    end_with(template)
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 0)
     os.dup2(nowhere, 1)

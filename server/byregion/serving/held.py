@@ -50,18 +50,19 @@ def held(settings: Settings, warn: Warn) -> Iterator[Held]:
 def _held(settings: Settings, keep: Path | None) -> Iterator[Held]:
     from byregion.engine.launch import serve_empty, serve_template
 
+    limits, folder = Limits.of(settings), settings.store_folder
     if settings.empty:
-        with serve_empty(Limits.of(settings), shapes=_shapes(settings)) as blank:
+        with serve_empty(limits, shapes=_shapes(settings), store=folder) as blank:
             engine = partial(_pool, settings, blank.socket, blank.revision)
-            yield Held(blank.revision, 0, 0, "", engine, blank.process)
+            yield Held(blank.revision, blank.stated, 0, "", engine, blank.process)
         return
     files = [*ontology_files(), *data_files(settings.data)]
     rules = [rule.update for rule in RULES]
-    if settings.store != "memory":
+    if settings.is_remote:
         yield _remote(settings, published(files, rules, INFERRED), keep)
         return
     shapes = _shapes(settings) if settings.takes_writes else None
-    with serve_template(files, rules, Limits.of(settings), keep=keep, shapes=shapes) as found:
+    with serve_template(files, rules, limits, keep=keep, shapes=shapes, store=folder) as found:
         engine = partial(_pool, settings, found.socket, found.revision)
         yield Held(found.revision, found.stated, found.inferred, found.unkept, engine, found.process)
 

@@ -72,6 +72,7 @@ KINDS: dict[type[Exception], Kind] = {
     errors.EngineError: Kind("engine", 503, retry_seconds=2),
     errors.Unavailable: Kind("unavailable", 503, retry_seconds=5),
     errors.ArchiveError: Kind("archive", 503),
+    errors.StoreFull: Kind("store-full", 507),
 }
 
 _BY_STATUS: dict[int, type[errors.ByregionError]] = {

@@ -1,0 +1,141 @@
+"""The changes of a store, read from its folder: also while a server writes to it, and without asking that."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO
+
+from byregion.engine.journal import layout, records
+from byregion.engine.journal.change import Change
+from byregion.engine.journal.layout import Head
+from byregion.errors import NotFound, StoreError
+
+
+def changes(folder: Path, after: int = 0) -> Iterator[Change]:
+    """Yield the changes that a store records, in order, beginning with the one `after` that number.
+
+    What is not whole yet at the end is being written, and is left out. Raises StoreError where the journal is damaged.
+    """
+    for head, path, found in _segments(folder, after):
+        last, revision = head.after, head.revision
+        for change in found:
+            if (change.number, change.previous) != (last + 1, revision):
+                raise StoreError(f"{path}: change {change.number} does not follow change {last}; restore a backup")
+            last, revision = change.number, change.revision
+            if change.number > after:
+                yield change
+
+
+def _segments(folder: Path, after: int) -> Iterator[tuple[Head, Path, Iterator[Change]]]:
+    """Yield the segments that hold changes after a number: what each says of itself, its path, and its changes."""
+    found = layout.segments(folder)
+    begin = max((index for index, (first, _) in enumerate(found) if first <= after + 1), default=0)
+    with ExitStack() as stack:
+        for index, (_, path) in enumerate(found[begin:], begin + 1):
+            file = stack.enter_context(path.open("rb"))
+            yield head(file, path)[0], path, _changes(file, path, is_last=index == len(found))
+
+
+def head(file: BinaryIO, path: Path) -> tuple[Head, int]:
+    """Return what a segment says of itself, and where its first change begins; raises StoreError."""
+    record = records.read(file, 0)
+    try:
+        if record is None:
+            raise ValueError("its first record is damaged")
+        return Head.unpacked(record[0]), record[1]
+    except (ValueError, KeyError) as error:
+        raise StoreError(f"{path} is no journal of byregion: {error}; restore a backup (byregion restore)") from error
+
+
+def _changes(file: BinaryIO, path: Path, *, is_last: bool) -> Iterator[Change]:
+    at = head(file, path)[1]
+    while record := records.read(file, at):
+        payload, at = record
+        try:
+            yield Change.unpacked(payload)
+        except ValueError as error:
+            raise StoreError(f"{path}: the record before byte {at} is no change: {error}") from error
+    refuse_damaged(file, at, path, is_last=is_last)
+
+
+def refuse_damaged(file: BinaryIO, at: int, path: Path, *, is_last: bool) -> bool:
+    """Return whether a record that was never finished stands at byte `at`; raises StoreError for one that is damaged.
+
+    Only in the last segment may one be unfinished.
+    """
+    file.seek(at)
+    if not file.read(1):
+        return False
+    if is_last and records.is_torn(file, at):
+        return True
+    what = f"{path} is damaged from byte {at} on, and what was recorded there had been acknowledged"
+    raise StoreError(f"{what}; restore a backup (byregion restore), or copy the file from where it is whole")
+
+
+class Changes:
+    """The changes of a store, by number and by revision; what is added later is found, too.
+
+    Only where each change stands is held in memory. To be used by one thread at a time.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Read nothing yet."""
+        self.folder = folder
+        self._places: list[tuple[Path, int]] = []
+        self._made: dict[str, int] = {}
+        self._at: tuple[Path, int] | None = None
+
+    def __len__(self) -> int:
+        """How many changes there are, which is the number of the last one."""
+        self._look()
+        return len(self._places)
+
+    def __getitem__(self, number: int) -> Change:
+        """Return the change with a number; raises NotFound where there is none, and StoreError."""
+        if not 1 <= number <= len(self):
+            raise NotFound(f"there is no change {number}; there are {len(self._places)}")
+        path, at = self._places[number - 1]
+        with path.open("rb") as file:
+            record = records.read(file, at)
+        if record is None:
+            raise StoreError(f"{path} is damaged at byte {at}; restore a backup (byregion restore)")
+        return Change.unpacked(record[0])
+
+    def number(self, revision: str) -> int:
+        """Return the number of the change that made a revision, by its name or what that begins with.
+
+        The revision that the store began with is of number 0. Raises NotFound where there is none or more than one.
+        """
+        self._look()
+        if revision in self._made:
+            return self._made[revision]
+        found = sorted(name for name in self._made if name.startswith(revision))
+        if len(found) != 1:
+            known = f"{len(found)} revisions begin with" if found else "no change made the revision"
+            raise NotFound(f"{known} {revision!r}", tuple(found))
+        return self._made[found[0]]
+
+    def _look(self) -> None:
+        """Find what has been added."""
+        for first, path in layout.segments(self.folder):
+            if self._at and path < self._at[0]:
+                continue
+            with path.open("rb") as file:
+                begun = self._at[1] if self._at and self._at[0] == path else 0
+                if not begun:
+                    told, begun = head(file, path)
+                    if first == 1:
+                        self._made[told.revision] = 0
+                self._at = (path, self._index(file, path, begun))
+
+    def _index(self, file: BinaryIO, path: Path, at: int) -> int:
+        while span := records.extent(file, at):
+            begin, end = span
+            file.seek(begin)
+            self._made[str(json.loads(file.readline())["revision"])] = len(self._places) + 1
+            self._places.append((path, at))
+            at = end
+        return at
