@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from byregion.dataset import layout, read_graph
 from byregion.namespaces import OA
-from test_workbook_command import Done, files, run, run_process
+from test_workbook_command import GUIDE, Done, files, run, run_process
 from workbook_world import write_around
 
 PAGE = Path(__file__).parent / "data" / "text" / "eksempel.txt"
@@ -55,6 +56,16 @@ def test_the_page_of_midt_troms_passes_the_checks_as_it_is_drafted(tmp_path: Pat
     checked = run("check", "--quiet", data=data, cwd=tmp_path).stdout
     for name in ("layout", "evidence", "shapes", "links"):
         assert f"{name}: 0 errors" in checked
+
+
+def test_the_guide_for_a_page_of_text_can_be_followed(data: Path):
+    part = GUIDE.split("\n## From a page of text\n")[1].split("\n## ")[0]
+    commands = [line.split()[1:] for line in re.findall(r"^byregion .*$", part, re.MULTILINE)]
+    assert [len(command) for command in commands] == [2, 6]
+    shutil.copyfile(PAGE, data.parent / "page.txt")
+    for command in commands:
+        assert "error" not in run(*command, data=data, cwd=data.parent).stderr
+    assert sorted(files(data / "eksempelregionen")) == ["source/page.txt", "stated.ttl"]
 
 
 def test_filling_in_the_quotes_of_a_draft_changes_nothing(page: Path, data: Path):

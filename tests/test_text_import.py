@@ -28,6 +28,7 @@ from workbook_world import surroundings
 PAGES = Path(__file__).parent / "data" / "text"
 MIDT_TROMS = Path(__file__).resolve().parents[1] / "data" / "midt-troms" / "source" / "midt-troms.txt"
 WORDS = Words("en")
+GUIDE = (Path(__file__).resolve().parents[1] / "docs" / "publish.md").read_text(encoding="utf-8")
 
 
 @cache
@@ -236,6 +237,7 @@ def test_the_draft_of_midt_troms_has_what_people_found_in_the_page():
     assert comparison.precision().value >= 0.95
     assert comparison.recall().value >= 0.90
     assert len(comparison.expected) == 51
+    assert f"| {comparison.precision()} | {comparison.recall()} |" in GUIDE
 
 
 def test_the_draft_of_the_second_page_has_what_its_writer_expects():
@@ -243,6 +245,7 @@ def test_the_draft_of_the_second_page_has_what_its_writer_expects():
     assert comparison.precision().value >= 0.95
     assert comparison.recall().value >= 0.95
     assert len(comparison.expected) == 34
+    assert f"| {comparison.precision()} | {comparison.recall()} |" in GUIDE
 
 
 def test_an_entity_of_another_class_or_place_is_in_no_pair_and_each_is_in_one_at_most():
