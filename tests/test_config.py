@@ -12,8 +12,9 @@ from byregion.errors import ConfigError
 BLANK: dict[str, Any] = {"empty": True, "shapes": "none", "token_file": "tokens.json"}
 
 
-def test_a_blank_endpoint_takes_writes_and_what_is_published_does_not():
+def test_who_has_tokens_takes_writes():
     assert Settings(**BLANK).takes_writes
+    assert Settings(token_file="tokens.json", volatile=True).takes_writes
     assert not Settings().takes_writes
 
 
@@ -21,12 +22,12 @@ def test_a_blank_endpoint_takes_writes_and_what_is_published_does_not():
     ("given", "said"),
     [
         ({"token_file": "t"}, "are lost when the server ends; volatile"),
-        ({"token_file": "t", "volatile": True}, "what is published takes no writes yet"),
-        ({"token_file": "t", "store": "http://127.0.0.1:9/sparql"}, "what is published takes no writes yet"),
-        (BLANK | {"shapes": ""}, "validates nothing yet; say so with shapes 'none'"),
+        ({"token_file": "t", "store": "http://127.0.0.1:9/sparql"}, "is written to by other means"),
+        (BLANK | {"shapes": ""}, "say shapes 'none', or name a folder"),
         (BLANK | {"shapes": "all"}, "shapes is 'all'"),
         (BLANK | {"token_file": ""}, "it needs a token_file"),
-        (BLANK | {"store": "http://127.0.0.1:9/sparql"}, "store must be 'memory'"),
+        (BLANK | {"store": "http://127.0.0.1:9/sparql"}, "token_file needs"),
+        (BLANK | {"archive": "a"}, "archive empty"),
         (BLANK | {"archive": "kept"}, "archive empty"),
         (BLANK | {"max_write_bytes": 0}, "max_write_bytes is 0"),
     ],

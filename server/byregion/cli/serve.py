@@ -50,6 +50,7 @@ CONNECTIONS: Final = 1000
 @click.option("--empty", is_flag=True, default=None, help="Start with nothing, as a blank endpoint to write to.")
 @click.option("--shapes", help="What writes are validated against: a folder of shapes, or none; the project's by default.")
 @click.option("--token-file", help="File of the tokens that let somebody write.")
+@click.option("--volatile", is_flag=True, default=None, help="Let what is written be lost when the server ends.")
 @click.option("--service", metavar="URL", multiple=True, help="SPARQL endpoint that a query may ask with SERVICE.")
 @click.option("--archive", metavar="DIR", help="Folder that earlier revisions are kept in, to be asked later.")
 @click.option("--open", "opening", is_flag=True, help="Show the front page in the browser.")

@@ -49,6 +49,11 @@ class Edition:
         self._until = 0.0
         self.graph = cache(self._graph)
 
+    @property
+    def revision(self) -> str:
+        """The name of the revision that it is of."""
+        return self._task.revision
+
     def begin(self) -> None:
         """Have the edition made, where nobody has yet, and do not wait for it."""
         self._begun()

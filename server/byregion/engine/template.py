@@ -130,7 +130,7 @@ def _say(message: dict[str, Any]) -> None:
 
 
 def _told(error: ByregionError) -> dict[str, Any]:
-    if isinstance(error, PlacedError):
+    if isinstance(error, PlacedError) and error.place.path:
         place = error.place
         return {"error": error.message, "path": str(place.path), "line": place.line, "column": place.column}
     return {"error": str(error)}

@@ -44,7 +44,7 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A constraint of a node shape with `targets`: its query, and the triple patterns in it.
+    """A constraint of a node shape with `targets`: its query, the variables it tells, and the triple patterns in it.
 
     `shared` are the variables that anything but one place of one pattern depends on.
     """
@@ -52,6 +52,7 @@ class Constraint:
     shape: URIRef
     targets: tuple[Target, ...]
     query: str
+    tells: frozenset[Variable]
     patterns: tuple[Pattern, ...]
     shared: frozenset[Variable]
     severity: URIRef
@@ -77,6 +78,7 @@ def read(shapes: Graph, shape: URIRef) -> Iterator[Constraint]:
             shape=shape,
             targets=tuple(targets(shapes, shape)),
             query=query,
+            tells=frozenset(Variable(str(item)) for item in algebra.PV),
             patterns=tuple(patterns),
             shared=frozenset(shared),
             severity=URIRef(str(shapes.value(shape, SH.severity, default=SH.Violation))),
@@ -153,8 +155,8 @@ def broken(constraint: Constraint, affected: Affected, view: View, changed: Iter
     for bindings in questions:
         known = {variable: term for variable, term in bindings}
         for solution in cast(QuerySolutions, store.query(constraint.query, substitutions={**known})):
-            this = known.get(THIS) or solution[THIS]
-            value = known.get(_VALUE) or (solution[_VALUE] if _VALUE in solution.variables else None)
+            this = known.get(THIS, solution[THIS])
+            value = known.get(_VALUE, solution[_VALUE] if _VALUE in constraint.tells else None)
             for node in [this] if this is not None else affected.instances(constraint.targets):
                 if any(affected.is_for(target, node) for target in constraint.targets):
                     told = node if value is None else value
@@ -171,7 +173,8 @@ def _questions(constraint: Constraint, affected: Affected, changed: Iterable[Tri
     for triple in changed:
         for wanted in constraint.patterns:
             if (bindings := unified(wanted, triple, {})) is not None:
-                found.add(frozenset((name, term) for name, term in bindings.items() if name in constraint.shared))
+                # The engine can be asked with values of what a query tells alone.
+                found.add(frozenset((name, term) for name, term in bindings.items() if name in constraint.tells))
         found |= {frozenset({(THIS, node)}) for node in affected.new_targets(constraint.targets, triple)}
     return found
 

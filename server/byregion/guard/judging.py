@@ -16,7 +16,7 @@ from byregion.guard.affected import SUBCLASS, Affected
 from byregion.guard.matching import Term, Triple
 from byregion.guard.reads import Reads
 from byregion.guard.view import View
-from byregion.validate import Judge, Report, Result, reported
+from byregion.validate import Judge, Report, Result, read_report, reported, to_graph
 
 _OF_IT: Final = 8
 """A write is judged by what it affects where it is smaller than the dataset by this factor; else all is judged."""
@@ -30,6 +30,8 @@ class Shapes:
         self._is_merged = is_merged
         self._reads = Reads.of(shapes)
         self._constraints = tuple(self._read_constraints(shapes))
+        # A writer can open no file: what is loaded from one when it is first used is loaded now.
+        read_report(to_graph(reported(())).serialize(format="nt"))
         self._whole = Judge(shapes)
         self._part = Judge(_without_sparql(shapes))
 
@@ -81,7 +83,8 @@ def _text(triples: Iterable[Triple]) -> str:
     return (lines or b"").decode()
 
 
-def _node(term: Term) -> Node:
+def node(term: Term) -> Node:
+    """Return a term as rdflib has it."""
     match term:
         case NamedNode():
             return URIRef(term.value)
@@ -103,9 +106,9 @@ def _result(broken: constraints.Broken) -> Result:
     return Result(
         shape=broken.shape,
         component=SH.SPARQLConstraintComponent,
-        focus_node=_node(broken.focus_node),
+        focus_node=node(broken.focus_node),
         path=None,
-        value=_node(broken.value),
+        value=node(broken.value),
         severity=broken.severity,
         message=broken.message,
     )

@@ -86,6 +86,8 @@ class Publisher:
         """
         if self._settings.empty:
             raise EngineError("an endpoint that began empty has no files to publish; what it holds would be lost")
+        if self._settings.takes_writes:
+            raise EngineError("what was written since the start would be lost; end the server, and start it again")
         if not self._changing.acquire(blocking=False):
             raise EngineError("another revision is being loaded already; wait for it")
         try:

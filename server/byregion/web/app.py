@@ -165,6 +165,7 @@ def _template_words() -> dict[str, object]:
         "site": site(),
         "words": words(),
         "revision": revisions.shown(),
+        "behind": revisions.behind(),
         "day": lambda text: words().date(datetime.fromisoformat(text).date()),
         "menu": _menu(),
         "is_here": _is_here,

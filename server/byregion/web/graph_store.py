@@ -60,7 +60,8 @@ def show(path: str = "") -> Response | BaseResponse:
         response = datasets.page_of(path)
         response.vary.add("Accept")
         return response
-    given = _held(wanted, offer) if settings.empty else _published(wanted, offer)
+    # What may be written is read from where it is held: its tag is that of its state, which If-Match names.
+    given = _held(wanted, offer) if settings.takes_writes else _published(wanted, offer)
     respond.vary(given, by_format=True)
     return given
 

@@ -16,7 +16,7 @@ from werkzeug.http import parse_options_header
 
 from byregion.engine.write import TYPES, Body, GraphWrite, Method
 from byregion.errors import BadRequest, MethodNotAllowed, UnsupportedMediaType
-from byregion.web import graph_store, updates, writes
+from byregion.web import graph_store, trials, updates, writes
 from byregion.web.graph_store import Target
 from byregion.web.site import site
 
@@ -45,6 +45,8 @@ def change(path: str = "") -> Response:
     target = _new() if is_store else graph_store.target(path)
     what = GraphWrite(method, target.iri, tuple(_bodies(method)), target.base, writes.conditions())
     written = writes.carry_out(what, token)
+    if written.trial:
+        return trials.answer(written, written.trial)
     response = updates.done(written, 201 if target.iri in written.created else 204)
     if is_store:
         response.headers["Location"] = target.iri

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from byregion import errors
 from byregion.namespaces import BASE
-from byregion.web import language, nearby, respond, revisions, writes
+from byregion.web import language, nearby, respond, revisions, trials, writes
 from byregion.web.negotiate import prefers_html
 from byregion.web.served import REQUEST_ID
 
@@ -59,6 +59,7 @@ KINDS: dict[type[Exception], Kind] = {
     errors.Conflict: Kind("conflict", 409),
     errors.PreconditionFailed: Kind("precondition-failed", 412),
     errors.RequestTooLarge: Kind("request-too-large", 413, {"limit": "limit"}),
+    errors.ValidationError: Kind("not-conforming", 422),
     errors.RangeNotSatisfiable: Kind("range", 416, {"size": "size"}),
     errors.UnsupportedMediaType: Kind("unsupported-media-type", 415),
     errors.QueryTimeout: Kind("query-timeout", 503, {"seconds": "limit"}, retry_seconds=10),
@@ -108,10 +109,16 @@ def answer(error: Exception, page: Callable[[Kind, Problem], Response]) -> Respo
     told = envelope(kind, error, request.environ.get(REQUEST_ID, ""))
     if isinstance(error, errors.RevisionGone):
         told |= {"revisions": revisions.since(error)}
-    response = page(kind, told) if _wants_page() else _data(kind, told)
+    if isinstance(error, errors.ValidationError):
+        told |= {"report": trials.report(error.report)}
+    response = _report(error) or (page(kind, told) if _wants_page() else _data(kind, told))
     response.status_code = kind.status
     response.headers.update(headers(kind, error))
     return response
+
+
+def _report(error: Exception) -> Response | None:
+    return trials.as_graph(error) if isinstance(error, errors.ValidationError) else None
 
 
 def headers(kind: Kind, error: Exception) -> dict[str, str]:

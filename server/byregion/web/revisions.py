@@ -37,6 +37,8 @@ _ASKED: Final = frozenset(
         "sparql.show",
     }
 )
+# What is made from the files, and not from what is held.
+_OF_FILES: Final = frozenset({"catalogue", "datasets", "downloads", "statistics", "quality", "crawlers"})
 _NAME: Final = re.compile("[0-9a-f]{8,64}", re.IGNORECASE)
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
 
@@ -67,8 +69,20 @@ def pin(values: Mapping[str, object]) -> None:
     g.pinned = dict(values)
 
 
+def behind() -> str:
+    """Return the revision from whose files this request is answered, where something was written since.
+
+    Downloads, catalogue, statistics and measured quality are made from files; "" where that is what is current.
+    """
+    if request.blueprint not in _OF_FILES or site().edition.revision == site().engine.revision:
+        return ""
+    return site().edition.revision
+
+
 def add_headers(response: Response) -> Response:
     """Say of which revision the answer is, how long it holds, and where that of the other time is."""
+    if made := behind():
+        response.headers["Byregion-Revision"] = made
     if request.endpoint not in _ASKED or response.status_code >= 400:
         return response
     response.headers.setdefault("Byregion-Revision", engine().revision)

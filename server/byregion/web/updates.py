@@ -6,7 +6,7 @@ from flask import Response, request
 
 from byregion.dataset_clause import DatasetDescription
 from byregion.engine.write import Update, Written
-from byregion.web import respond, writes
+from byregion.web import respond, trials, writes
 from byregion.web.negotiate import prefers_html
 from byregion.web.site import site
 
@@ -20,6 +20,8 @@ def answer(text: str, using: DatasetDescription | None = None, seconds: float | 
     token = writes.permitted()
     update = Update(text, using, f"{site().settings.url}sparql", writes.conditions())
     written = writes.carry_out(update, token, seconds)
+    if written.trial:
+        return trials.answer(written, written.trial)
     if prefers_html(request.headers.get("Accept")):
         return told(written)
     return done(written, 204)

@@ -16,6 +16,7 @@ from byregion.config import Settings
 from byregion.engine.write import Conditions, GraphWrite, Update, Writable, Write, Written
 from byregion.errors import BadRequest, OutOfScope, QueryRefused, Unauthorized
 from byregion.tokens import Token, Tokens
+from byregion.web import trials
 from byregion.web.site import site
 
 REALM: Final = "byregion"
@@ -47,14 +48,16 @@ def permitted() -> Token:
 
 
 def carry_out(what: Update | GraphWrite, token: Token, seconds: float | None = None) -> Written:
-    """Have the engine do a write as the one whose token this is; raises what `Writable.write` does.
+    """Have the engine do a write as the one whose token this is, or try it out where the address asks for that.
+
+    Raises what `Writable.write` does.
 
     `seconds` lowers the time that it may take.
     """
     engine = site().engine
     if not isinstance(engine, Writable):
         raise QueryRefused("this endpoint takes no updates; the data is changed in its files")
-    return engine.write(Write(what, token.within, token.name, _reason()), seconds)
+    return engine.write(Write(what, token.within, token.name, _reason(), trials.is_asked()), seconds)
 
 
 REASON: Final = "Byregion-Reason"
