@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Set
-from functools import cache
 from pathlib import Path
 from typing import Final
 
-import snowballstemmer
+from byregion.stemming import stem as stem
 
-_STEMMER = snowballstemmer.stemmer("norwegian")
 _ASIDE: Final = re.compile(r"\([^)]*\)")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-(?![^\W\d_]))?")
 _SHORTEST: Final = 4
@@ -42,13 +40,6 @@ def _head(word: str, heads: Set[str]) -> str:
     """Return the shortest end of a word that is a word itself, or ""."""
     cuts = (word[cut:] for cut in range(len(word) - _SHORTEST, 1, -1))
     return next((end for end in cuts if stem(end) in heads), "")
-
-
-@cache
-def stem(word: str) -> str:
-    """Return the stem of a word, the same for its inflections: "kommunene", "kommunar" → "kommun"."""
-    stemmed: str = _STEMMER.stemWord(word)
-    return stemmed
 
 
 def parts(word: str, known: Set[str]) -> tuple[str, ...]:
