@@ -125,13 +125,17 @@ def oxigraph() -> Iterator[Endpoint]:
 
 
 @contextlib.contextmanager
-def byregion(folder: Path) -> Iterator[Endpoint]:
-    """`byregion serve --empty`: a plain dataset that nothing guards, with a token in a folder of its own."""
+def byregion(folder: Path, *services: str) -> Iterator[Endpoint]:
+    """`byregion serve --empty`: a plain dataset that nothing guards, with a token in a folder of its own.
+
+    Its queries may ask `services`.
+    """
     program, tokens = str(Path(sys.executable).parent / "byregion"), str(folder / "tokens.json")
     create = [program, "token", "create", "--token-file", tokens, "--name", "suite"]
     made = subprocess.run(create, check=True, capture_output=True, text=True)
     with _free_port() as port:
         command = [program, "serve", "--empty", "--shapes", "none", "--token-file", tokens, "--port", str(port)]
+    command += [part for service in services for part in ("--service", service)]
     root = f"http://127.0.0.1:{port}"
     server = Endpoint(f"{root}/sparql", f"{root}/sparql", f"{root}/graphs", token=made.stdout.split()[-1])
     with contextlib.closing(server), _running(command, root):
