@@ -33,7 +33,7 @@ SERVICE = Service(
         for kind in ("document", "cited", "graph", "file", "answer", "SELECT", "ASK", "CONSTRUCT")
     },
     profiles=("one", "two"),
-    problems={status: f"problem {status}" for status in (400, 403, 404, 406, 410, 413, 415, 503)},
+    problems={status: f"problem {status}" for status in (400, 403, 404, 406, 410, 413, 415, 502, 503, 504)},
     max_rows="1,000",
     figures={"page_size": 10, "largest_page": 20},
     called={"region": "city-region"},
