@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import time
 from collections.abc import Iterator
 from urllib.parse import parse_qs
@@ -190,3 +191,18 @@ def test_without_the_check_of_the_list_the_relay_reaches_nobody_who_is_not_in_it
             engine.query(f"ASK {{ SERVICE <{other.url}> {{ ?s ?p ?o }} }}", JSON)
         assert engine.query(f"ASK {{ SERVICE <{listed.url}> {{ ?s ?p ?o }} }}", JSON).body
         assert (other.connections, listed.connections) == (0, 1)
+
+
+def test_what_takes_long_before_anybody_is_asked_is_not_waited_for(monkeypatch: pytest.MonkeyPatch):
+    # As when nobody tells the address of a host: only the whole can be bounded then.
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(1.5))
+    federation = Federation(("http://nobody.test/sparql",), seconds=0.2)
+
+    async def asked() -> float:
+        with contextlib.closing(Relay(federation)) as relay:
+            began = time.monotonic()
+            with pytest.raises(ServiceTimeout):
+                await relay.fetched("ASK { SERVICE <http://nobody.test/sparql> { ?s ?p ?o } }", 30)
+            return time.monotonic() - began
+
+    assert asyncio.run(asked()) < 1.2

@@ -20,6 +20,8 @@ from byregion.errors import EngineBusy, EngineError, QueryTooLarge, ServiceFaile
 
 AT_ONCE: Final = 4
 """Queries that ask other endpoints at the same time."""
+LATE: Final = 0.2
+"""Seconds over the limit after which an endpoint is not waited for, whatever takes it so long."""
 _HEADERS: Final = {
     "Accept": ", ".join(f"{name};q={1 - place / 10:g}" for place, name in enumerate(FORMATS)),
     "Accept-Encoding": "identity",
@@ -61,11 +63,14 @@ class Relay:
 
     async def _replies(self, asked: Iterable[Call], seconds: float) -> dict[tuple[str, str], Reply | ServiceFailed]:
         loop, until = asyncio.get_running_loop(), time.monotonic() + seconds
-        pairs = list(dict.fromkeys((call.endpoint, call.query) for call in asked))
-        found = await asyncio.gather(
-            *(loop.run_in_executor(self._threads, self._reply, *pair, seconds, until) for pair in pairs)
-        )
-        return dict(zip(pairs, found, strict=True))
+        pairs = dict.fromkeys((call.endpoint, call.query) for call in asked)
+        tasks = {
+            pair: asyncio.ensure_future(loop.run_in_executor(self._threads, self._reply, *pair, seconds, until))
+            for pair in pairs
+        }
+        # Looking up the address of a host takes the time that it takes.
+        done, _ = await asyncio.wait(tasks.values(), timeout=seconds + LATE)
+        return {pair: task.result() if task in done else _late(pair[0], seconds) for pair, task in tasks.items()}
 
     def _reply(self, endpoint: str, query: str, seconds: float, until: float) -> Reply | ServiceFailed:
         """Ask as https://www.w3.org/TR/sparql11-protocol/#query-via-post-urlencoded says; return what went wrong."""
@@ -74,7 +79,7 @@ class Relay:
         try:
             reply = self._exchange.ask("POST", endpoint, _HEADERS, urlencode({"query": query}).encode(), until=until)
         except TimeoutError:
-            return ServiceTimeout(endpoint, f"did not answer within {seconds:g} s")
+            return _late(endpoint, seconds)
         except QueryTooLarge:
             return ServiceFailed(endpoint, f"answers with more than {self._federation.bytes} bytes")
         except (EngineError, EngineBusy) as error:
@@ -87,6 +92,10 @@ class Relay:
         """Let go of every connection; what is being asked ends at its limit."""
         self._threads.shutdown(wait=False)
         self._exchange.close()
+
+
+def _late(endpoint: str, seconds: float) -> ServiceTimeout:
+    return ServiceTimeout(endpoint, f"did not answer within {seconds:g} s")
 
 
 def _fault(reply: Reply) -> str:
