@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -50,7 +51,8 @@ class Opened:
             self.journal.close()
             raise
         assert found.revision == self.journal.revision
-        board = Board(folder.with_name(f"{folder.name}-board"), found.revision)
+        with tempfile.NamedTemporaryFile() as file:
+            board = Board(Path(file.name), found.revision)
         self.state = State(found, board, spare=0, stack=0, journal=self.journal)
 
     def write(self, what: Update | GraphWrite, who: str = "tests", why: str = "") -> str:

@@ -9,6 +9,7 @@ import random
 import re
 import resource
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -369,6 +370,27 @@ def test_where_the_disk_is_full_nothing_is_written_and_later_writes_are_done(tmp
         after = store.held
     with Opened(tmp_path / "store") as again:
         assert again.held == after
+
+
+def test_a_file_system_that_is_full_is_opened_and_read(tmp_path: Path):
+    """To mount one takes root; what anybody can see of a full disk stands in the test above."""
+    small = tmp_path / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(small)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        assert os.getuid() != 0, "root can mount a file system in memory"
+        return
+    try:
+        with Opened(small / "store") as store:
+            with pytest.raises(StoreFull, match="disk is full"):
+                for number in range(100):
+                    store.update(f"INSERT DATA {{ <a> <b> '{number}{'x' * 20_000}' }}")
+            before = store.held
+            assert len(before.statements) > 5
+        with Opened(small / "store") as again:
+            assert again.held == before
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
 
 
 def test_where_no_snapshot_can_be_made_the_journal_goes_on(tmp_path: Path):

@@ -212,9 +212,14 @@ class Front:
 
 
 def _check(request: Request) -> None:
-    """Refuse what takes long to read; raises BadRequest."""
+    """Refuse what takes long to read, and a write with a header that cannot be read; raises BadRequest."""
     for name in NEGOTIATED:
         check_header(name, request.headers.get(name) or "")
+    if request.method in _WITH_BODY:
+        # A condition or a reason that nobody sees would be none.
+        for name in request.headers.keys():  # noqa: SIM118 (granian's headers are no mapping)
+            if request.headers.get(name) is None:
+                raise BadRequest(f"{name} holds other letters than ASCII, which no header may; percent-encode them")
 
 
 def _unless_known(request: Request, reply: Reply) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -24,6 +25,10 @@ class Headers(Protocol):
 
     def get(self, name: str) -> str | None:
         """Return the first value of a header, or None."""
+        ...
+
+    def keys(self) -> Iterable[str]:
+        """Return the names of all headers."""
         ...
 
     def items(self) -> list[tuple[str, str]]:

@@ -5,9 +5,9 @@ https://www.rfc-editor.org/rfc/rfc6750
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote
 
 from flask import request
 from werkzeug.datastructures import ETags
@@ -66,11 +66,14 @@ _LONGEST: Final = 1000
 
 
 def _reason() -> str:
-    """Return why, as the request says it, "" where it does not; raises BadRequest for a reason that is too long."""
-    given = request.headers.get(REASON, "")
-    # Headers come as Latin-1 here. What is sent is UTF-8 by nearly every client, and has to be guessed.
-    with contextlib.suppress(UnicodeError):
-        given = given.encode("latin-1").decode("utf-8")
+    """Return why, as the request says it, "" where it does not; raises BadRequest where that cannot be read.
+
+    What is not ASCII comes as the percent-encoding of its UTF-8, as in an address: headers hold nothing else.
+    """
+    try:
+        given = unquote(request.headers.get(REASON, ""), errors="strict")
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"{REASON} is not UTF-8 once its percent signs are decoded") from error
     if len(given) > _LONGEST:
         raise BadRequest(f"{REASON} has {len(given)} characters; say it in {_LONGEST}")
     return given.strip()
