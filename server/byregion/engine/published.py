@@ -14,6 +14,7 @@ from byregion.namespaces import BASE
 
 _GRAPHS: Final = BASE + "graphs/"
 _ONTOLOGY: Final = _GRAPHS + "ontology/"
+_INFERRED: Final = str(iri.INFERRED)
 _NAMED: Final = 3
 """Graphs that a refusal names at most."""
 _LOOKED_AT: Final = 1000
@@ -35,7 +36,7 @@ def refuse_unwritable(store: Store, delta: Delta) -> None:
     for graph in sorted(delta.graphs()):
         if not graph:
             raise Conflict(_merged(store, delta))
-        if graph == iri.INFERRED:
+        if graph == _INFERRED:
             raise Conflict(f"<{graph}> holds what is inferred; write what it follows from, to the graph that states it")
         if graph.startswith(_ONTOLOGY):
             raise Conflict(f"<{graph}> says what the words mean, which changes with a release, in its file")
