@@ -11,6 +11,7 @@ import argparse
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import sqrt
 
 from rdflib import Graph, URIRef
@@ -38,11 +39,18 @@ class Judged:
     proposed: bool
 
 
-def predicted(least: float = proposed.LEAST) -> set[tuple[str, str]]:
-    """Return the pairs of statements of the snapshot that would be proposed, by their paths."""
+@cache
+def published() -> Graph:
+    """Return the ontology and the published data in one graph."""
     graph = Graph()
     for file in (*ontology_files(), *data_files(folder("data"))):
         graph += read_graph(file.path)
+    return graph
+
+
+def predicted(least: float = proposed.LEAST) -> set[tuple[str, str]]:
+    """Return the pairs of statements of the snapshot that would be proposed, by their paths."""
+    graph = published()
     statements = [proposed.Statement(URIRef(ID + item.path), item.region, item.text) for item in gold.snapshot()]
     pairs = proposed.similar(statements, Matters.of(graph), proposed.places(graph), least)
     return {(pair.one.name.removeprefix(ID), pair.other.name.removeprefix(ID)) for pair in pairs}

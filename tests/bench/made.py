@@ -9,7 +9,7 @@ from typing import Final
 
 from rdflib import DCTERMS, RDF, SKOS, XSD
 
-from byregion.namespaces import BR, OA
+from byregion.namespaces import BR, CONCEPT, OA
 
 from .terms import Ref, iri, plain, ref, text, typed
 
@@ -59,6 +59,13 @@ class Dataset:
         self.say(subject, SKOS.closeMatch, target, part="links")
         self._reading(slug, subject, SKOS.closeMatch, [target], why, "links")
         self.say(self.iri("reading", slug), DCTERMS.source, document, part="links")
+
+    def alike(self, slug: str, one: Ref, other: Ref, why: Mapping[str, str]) -> None:
+        """Add that two statements are similar, with the reading that says why and how that was found."""
+        self.say(one, BR.similarTo, other, part="links")
+        self._reading(slug, one, str(BR.similarTo), [other], why, "links")
+        self.say(self.iri("reading", slug), BR.method, ref(CONCEPT["same-words"]), part="links")
+        self.say(self.iri("reading", slug), BR.score, typed("0.9", XSD.decimal), part="links")
 
     def _reading(
         self, slug: str, subject: Ref, predicate: str, values: list[Ref], why: Mapping[str, str], part: str

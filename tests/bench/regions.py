@@ -105,6 +105,9 @@ def region(number: int) -> Dataset:
     made.read("adopted", made.iri("plan", "business"), str(BR.adoptedBy), members, why)
     called = {"nb": "Kortnavnet er vårt.", "nn": "Kortnamnet er vårt.", "en": "The short name is ours."}
     made.read("name", made.iri("region", ""), str(SKOS.altLabel), [text(f"Byregion {number}", "nb")], called)
+    if number > 1:
+        said = {"nb": "Begge sier det samme.", "nn": "Begge seier det same.", "en": "Both say the same."}
+        made.alike("similar", iri(BASE, "advice", "region-1-youth"), made.iri("advice", "youth"), said)
     return made.close(made.iri("source", "page"))
 
 

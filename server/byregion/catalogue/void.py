@@ -40,6 +40,7 @@ def void(published: Dataset, said: Graph, dumps: Iterable[Dump], url: str) -> Gr
     _describe_description(graph, whole, url)
     described = {WHOLE: {(subject, predicate, value) for subject, predicate, value, _ in published.quads()}}
     described |= _by_dataset(published)
+    homes = _homes(described)
     for name, triples in described.items():
         node = dataset(name)
         if node != whole:
@@ -49,6 +50,9 @@ def void(published: Dataset, said: Graph, dumps: Iterable[Dump], url: str) -> Gr
         _describe_classes(graph, node, triples)
         _describe_properties(graph, node, triples)
         _describe_links(graph, node, triples)
+        # The whole has what is inferred too, by which a link of two directions would count twice.
+        if name != WHOLE:
+            _describe_links_between(graph, node, triples, homes)
     for dump in dumps:
         if dump.dataset in described:
             graph.add((dataset(dump.dataset), VOID.dataDump, dump.address(url)))
@@ -149,6 +153,35 @@ def _describe_links(graph: Graph, node: URIRef, triples: set[Triple]) -> None:
         graph.add((target, VOID.uriSpace, Literal(str(target))))
         if host in _TITLES:
             graph.add((target, DCTERMS.title, Literal(_TITLES[host])))
+
+
+def _describe_links_between(graph: Graph, node: URIRef, triples: set[Triple], homes: dict[Node, str]) -> None:
+    """Add a linkset for each two datasets of ours that have similar statements."""
+    ends = ((homes.get(one), homes.get(other)) for one, predicate, other in triples if predicate == BR.similarTo)
+    for (one, other), number in sorted(Counter((one, other) for one, other in ends if one and other).items()):
+        linkset = URIRef(f"{node}#links-{one}-{other}-{_key(BR.similarTo)}")
+        for about, value in (
+            (RDF.type, VOID.Linkset),
+            (VOID.target, dataset(one)),
+            (VOID.target, dataset(other)),
+            (VOID.subjectsTarget, dataset(one)),
+            (VOID.objectsTarget, dataset(other)),
+            (VOID.linkPredicate, BR.similarTo),
+            (VOID.triples, _integer(number)),
+        ):
+            graph.add((linkset, about, value))
+        graph.add((node, VOID.subset, linkset))
+
+
+def _homes(described: dict[str, set[Triple]]) -> dict[Node, str]:
+    """Return the dataset that each thing is described in."""
+    return {
+        subject: name
+        for name, triples in described.items()
+        if name != WHOLE
+        for subject, predicate, _ in triples
+        if predicate == RDF.type and _is_entity(subject)
+    }
 
 
 def _links(triples: Iterable[Triple]) -> Iterator[tuple[URIRef, URIRef]]:

@@ -114,6 +114,14 @@ class Numbers:
                 yield Change("incorporation", date, went_on, (number,))
 
 
+def geonames(source: Path) -> dict[str, str]:
+    """Return the records of GeoNames that the tables in the folder `source` give numbers, by these: links to look up.
+
+    Raises DataError as `tables.read` does.
+    """
+    return {row["number"]: row["geonames"] for row in read(source / "numbers.csv", _NUMBERS) if row["geonames"]}
+
+
 def parts(source: Path) -> Parts:
     """Return the dataset that the tables in the folder `source` make; raises DataError as `tables.read` does."""
     made = Parts()

@@ -1,7 +1,8 @@
-"""Check the links to the outside: each is of an allowed kind, to an IRI as its target writes them, and says why.
+"""Check the links: each is of an allowed kind, to an IRI as its target writes them, and says why.
 
-A link is a triple of `PREDICATES` (or owl:sameAs, which is refused) from something of ours to an IRI that is not ours.
-It stands in a graph `…/links` beside a `br:Reading` of the same triple that gives the reason and the source.
+A link is a triple of `PREDICATES` (or owl:sameAs, which is refused) from something of ours to an IRI that is not ours,
+or says that two statements are similar (br:similarTo). It stands in a graph `…/links` beside a `br:Reading` of the same
+triple that gives the reason, and to the outside the source.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from rdflib.term import Node
 from byregion.dataset import named_graphs
 from byregion.findings import Finding
 from byregion.iri import INFERRED
-from byregion.namespaces import BASE, BR
+from byregion.namespaces import BASE, BR, KINDS
 
 Triple = tuple[Node, Node, Node]
 
@@ -65,6 +66,10 @@ TARGETS: Final = (
 )
 
 
+OTHERS: Final = re.compile(rf"https?://[^/?#]+/(?:[^?#]*/)?id/(?:{'|'.join(KINDS)})/[A-Za-z0-9_-]+")
+"""What another region calls a thing whose data are made with the same ontology, under an address of its own."""
+
+
 def check(dataset: Dataset) -> list[Finding]:
     """Return what is wrong with the links of `dataset`, in order, an error each.
 
@@ -72,6 +77,7 @@ def check(dataset: Dataset) -> list[Finding]:
     """
     findings: list[Finding] = []
     exact: list[Triple] = []
+    regions = _regions(dataset)
     for name, graph in named_graphs(dataset):
         if name.startswith(BASE + "graphs/ontology/") or name == INFERRED:
             continue
@@ -79,6 +85,8 @@ def check(dataset: Dataset) -> list[Finding]:
         exact += [link for link in links if link[1] == SKOS.exactMatch]
         if name.endswith("/links"):
             findings += _check_graph(graph, links)
+            alike = [link for link in links if link[1] == BR.similarTo]
+            findings += [_error(link[0], fault) for link in alike for fault in _unlike(regions, link)]
         else:
             findings += [_error(s, f"the link to <{o}> stands in <{name}>; move it to links.ttl") for s, _, o in links]
     return sorted([*findings, *_rivals(exact)])
@@ -96,8 +104,37 @@ def _check_graph(graph: Graph, links: list[Triple]) -> Iterator[Finding]:
 
 def _is_link(triple: Triple) -> bool:
     _, predicate, target = triple
+    if predicate == BR.similarTo:
+        return True
     known = predicate in PREDICATES or predicate == OWL.sameAs
     return known and isinstance(target, URIRef) and not target.startswith(BASE)
+
+
+def _regions(dataset: Dataset) -> Graph:
+    """Return what `region_of` needs of a dataset, in one graph."""
+    found = Graph()
+    for _, graph in named_graphs(dataset):
+        for predicate in (BR.region, BR.inPlan):
+            found += graph.triples((None, predicate, None))
+    return found
+
+
+def _unlike(regions: Graph, link: Triple) -> Iterator[str]:
+    """Yield why two statements cannot be similar: each of ours is described, and they are of two regions."""
+    one, _, other = link
+    if str(one) >= str(other):
+        yield f"it is written as similar to <{other}>; a link with two directions is written from the first by name"
+    own = [region_of(regions, statement) for statement in (one, other)]
+    for statement, region in zip((one, other), own, strict=True):
+        if region is None and str(statement).startswith(BASE):
+            yield f"<{statement}> is similar to something, and is no statement of a region here"
+    if own[0] == own[1] and own[0] is not None:
+        yield f"<{other}> is of the same region; only statements of different regions are linked as similar"
+
+
+def region_of(graph: Graph, statement: Node) -> Node | None:
+    """Return the region of a statement, which a measure has from its plan where none is stated."""
+    return graph.value(statement, BR.region) or graph.value(graph.value(statement, BR.inPlan), BR.region)
 
 
 def _readings(graph: Graph) -> dict[Triple, list[Node]]:
@@ -117,6 +154,8 @@ def _faults(link: Triple) -> Iterator[str]:
         yield f"owl:sameAs <{iri}> would make every statement of theirs ours; use skos:exactMatch or skos:closeMatch"
     host = urlsplit(str(iri)).hostname
     target = next((item for item in TARGETS if item.host == host), None)
+    if str(iri).startswith(BASE) or (target is None and OTHERS.fullmatch(str(iri))):
+        return
     if target is None:
         yield f"<{iri}> is at none of the systems that are linked to: {', '.join(item.host for item in TARGETS)}"
     elif not target.pattern.fullmatch(str(iri)):
@@ -131,7 +170,8 @@ def _gaps(link: Triple, readings: list[Node], graph: Graph) -> Iterator[str]:
     for reading in readings:
         if (reading, SKOS.editorialNote, None) not in graph:
             yield f"the link to <{link[2]}> gives no reason; add a skos:editorialNote to <{reading}>"
-        if (reading, DCTERMS.source, None) not in graph:
+        outside = not str(link[2]).startswith(BASE)
+        if outside and (reading, DCTERMS.source, None) not in graph:
             yield f"the link to <{link[2]}> gives no source; add a dcterms:source to <{reading}>"
 
 

@@ -1,4 +1,4 @@
-"""What a text is of: the matters in `ontology/concepts.ttl`, found by the synonyms that are their hidden labels."""
+"""What a text is of: the concepts of `ontology/concepts.ttl` that have synonyms, which are their hidden labels."""
 
 from __future__ import annotations
 
@@ -11,10 +11,6 @@ from typing import Final
 from rdflib import SKOS, Graph, Literal, URIRef
 
 from byregion.links import wording
-from byregion.namespaces import ID
-
-SCHEME: Final = URIRef(ID + "scheme/matters")
-
 
 _APART: Final = 4
 """How many other words may stand between those of a synonym."""
@@ -66,15 +62,21 @@ class Matters:
 
     @classmethod
     def of(cls, concepts: Graph) -> Matters:
-        """Return the matters that a graph describes; the first by name where two have the same synonym."""
+        """Return the matters that a graph describes: themes, industries and narrower concepts that have synonyms.
+
+        A synonym is a hidden label or a name in Norwegian; where two have the same, it is the first one's.
+        """
         names: dict[URIRef, dict[str, str]] = {}
         synonyms: dict[frozenset[str], URIRef] = {}
-        members = [item for item in concepts.subjects(SKOS.inScheme, SCHEME) if isinstance(item, URIRef)]
-        for matter in sorted(members):
+        for matter in sorted(item for item in set(concepts.subjects(SKOS.hiddenLabel)) if isinstance(item, URIRef)):
             labels = [item for item in concepts.objects(matter, SKOS.prefLabel) if isinstance(item, Literal)]
             names[matter] = {str(label.language): str(label) for label in labels}
-            for label in sorted(concepts.objects(matter, SKOS.hiddenLabel), key=str):
-                synonyms.setdefault(wording.stems(str(label)), matter)
+            hidden = sorted(str(label) for label in concepts.objects(matter, SKOS.hiddenLabel))
+            for synonym in (
+                *hidden,
+                *(names[matter][language] for language in ("nb", "nn") if language in names[matter]),
+            ):
+                synonyms.setdefault(wording.stems(synonym), matter)
         return cls(names, synonyms)
 
     @cached_property

@@ -30,11 +30,12 @@ _SYMMETRIC: Final = BR.similarTo
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What a reviewer says of a decision: why, in a language, and, only where they want it told, who they are."""
+    """What a reviewer says of a decision: why, in a language; the document that bears it out; who they are, if told."""
 
     text: str = ""
     language: str = "nb"
     by: URIRef | None = None
+    source: URIRef | None = None
 
 
 @dataclass(slots=True)
@@ -78,8 +79,8 @@ class Review:
                     found.add((value, predicate, subject))
         return found
 
-    def propose(self, proposals: Iterable[Proposal], sources: Graph | None = None) -> int:
-        """Put `proposals` in the place of what was proposed, without what was decided; return how many there are.
+    def propose(self, proposals: Iterable[Proposal], sources: Graph | None = None) -> list[Proposal]:
+        """Put `proposals` in the place of what was proposed, without what was decided; return those left, in order.
 
         `sources` describes the documents that they were found in.
         """
@@ -93,7 +94,7 @@ class Review:
         for source in {source for proposal in left for source in proposal.sources}:
             for triple in (sources or empty_graph()).triples((source, None, None)):
                 self.proposed.add(triple)
-        return len(left)
+        return left
 
     def settle(self, remark: Remark | None = None) -> dict[URIRef, list[str]]:
         """Carry out what was decided in the text of the proposals; return the names of what was, by decision.
@@ -135,8 +136,12 @@ class Review:
 
     def _move(self, reading: URIRef, decision: Node, remark: Remark) -> None:
         target = self.accepted if decision == ACCEPTED else self.rejected
+        link = link_of(reading, self.proposed)
         if decision == ACCEPTED:
-            target.add(link_of(reading, self.proposed))
+            sourced = remark.source or self.proposed.value(reading, DCTERMS.source)
+            if not sourced and not all(end.startswith(ID) for end in (link[0], link[2])):
+                raise DataError(f"{name_of(reading)} leads to the outside; say with --source where it was looked up")
+            target.add(link)
         for triple in list(self.proposed.triples((reading, None, None))):
             self.proposed.remove(triple)
             if triple[1] != ADMS.status:
@@ -145,6 +150,8 @@ class Review:
             target.add((reading, SKOS.note, Literal(remark.text, lang=remark.language)))
         if remark.by is not None:
             target.add((reading, PROV.wasAttributedTo, remark.by))
+        if remark.source is not None:
+            target.add((reading, DCTERMS.source, remark.source))
         for source in list(target.objects(reading, DCTERMS.source)):
             for triple in list(self.proposed.triples((source, None, None))):
                 target.add(triple)

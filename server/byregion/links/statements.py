@@ -12,6 +12,7 @@ from rdflib import RDF, SKOS, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from byregion.links import proposing, wording
+from byregion.links.checking import region_of
 from byregion.links.likeness import Item, Pair, alike
 from byregion.links.matters import Matters
 from byregion.links.proposing import Proposal, Why
@@ -37,7 +38,7 @@ def of(graph: Graph) -> list[Statement]:
     found = []
     for kind in KINDS:
         for node in graph.subjects(RDF.type, kind):
-            region, name = graph.value(node, BR.region), _text(graph, node, SKOS.prefLabel)
+            region, name = region_of(graph, node), _text(graph, node, SKOS.prefLabel)
             if isinstance(node, URIRef) and region is not None and name:
                 reason = _text(graph, node, BR.reason)
                 found.append(Statement(node, str(region), f"{name} {reason}".rstrip()))
@@ -71,12 +72,14 @@ def _item(statement: Statement, matters: Matters, names: frozenset[str]) -> Item
     return Item(str(statement.iri), statement.region, found, words, spelled, wording.says_opposite(statement.text))
 
 
-def proposals(statements: list[Statement], matters: Matters, names: frozenset[str]) -> Iterator[Proposal]:
-    """Yield a proposal for each pair of statements that is alike enough."""
+def proposals(
+    statements: list[Statement], matters: Matters, names: frozenset[str], least: float = LEAST
+) -> Iterator[Proposal]:
+    """Yield a proposal for each pair of statements that is alike by `least` or more."""
     texts = {str(statement.iri): statement for statement in statements}
-    for pair in similar(statements, matters, names):
+    for pair in similar(statements, matters, names, least):
         one, other = texts[pair.one.name], texts[pair.other.name]
-        score = Decimal(str(round(pair.score, 2)))
+        score = Decimal(round(100 * pair.score)) / 100
         subject, predicate, value = proposing.similar(one.iri, other.iri)
         yield Proposal(subject, predicate, value, score, proposing.SAME_WORDS, _why(pair, one, other, matters))
 
