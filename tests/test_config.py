@@ -1,4 +1,4 @@
-"""Settings that go together: what may be written to, and what may be lost."""
+"""Settings that go together: what may be written to, what may be lost, and who may be asked."""
 
 from __future__ import annotations
 
@@ -30,11 +30,25 @@ def test_who_has_tokens_takes_writes():
         (BLANK | {"archive": "a"}, "archive empty"),
         (BLANK | {"archive": "kept"}, "archive empty"),
         (BLANK | {"max_write_bytes": 0}, "max_write_bytes is 0"),
+        ({"service": "http://e.test/sparql", "store": "http://127.0.0.1:9/sparql"}, "service needs store 'memory'"),
+        ({"service": "http://e.test/sparql ftp://e.test/"}, "service is 'ftp://e.test/'"),
+        ({"service": "http://me:secret@e.test/sparql"}, "other endpoints are told none"),
+        ({"service": "http://e.test/sp\u00e5rql"}, "in ASCII"),
+        ({"service": "http://e.test/a>b"}, "service is 'http://e.test/a>b'"),
+        ({"service_calls": 0}, "service_calls is 0"),
     ],
 )
 def test_what_does_not_go_together_is_told(given: dict[str, Any], said: str):
     with pytest.raises(ConfigError, match=said):
         Settings(**given)
+
+
+def test_endpoints_are_told_with_spaces_between_them():
+    assert Settings(service=" http://a.test/ \n http://b.test/sparql").services == (
+        "http://a.test/",
+        "http://b.test/sparql",
+    )
+    assert Settings().services == ()
 
 
 def test_they_come_from_the_environment_and_go_to_that_of_a_child():

@@ -75,6 +75,18 @@ def test_a_blank_node_is_one_within_an_answer_and_none_that_there_is_elsewhere()
     assert rows(meets, fetched(meets, solutions({"a": blank})), store=store) == []
 
 
+def test_blank_nodes_and_truth_values_of_virtuoso_are_read():
+    boolean = "http://www.w3.org/2001/XMLSchema#boolean"
+    query = f"SELECT ?a ?b {{ {CLAUSE} }}"
+    row = {
+        "a": {"type": "bnode", "value": "nodeID://b10"},
+        "b": {"type": "typed-literal", "datatype": boolean, "value": "1"},
+    }
+    ((blank, truth),) = rows(query, fetched(query, solutions(row)))
+    assert isinstance(blank, BlankNode)
+    assert truth == Literal("true", datatype=NamedNode(boolean))
+
+
 def test_two_answers_share_no_blank_node():
     query = f"SELECT ?a ?d {{ {CLAUSE} {CLAUSE.replace('?a', '?d')} }}"
     second = query.index("SERVICE", query.index("SERVICE") + 1)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from byregion.assets import folder
 from byregion.errors import ConfigError
+from byregion.iri import is_absolute
 from byregion.namespaces import BASE
 
 PREFIX = "BYREGION_"
@@ -117,6 +118,8 @@ class Settings:
             raise ConfigError(f"data is {self.data}: there is no such folder")
         for endpoint in self.services:
             _check_address("service", endpoint)
+            if not endpoint.isascii() or not is_absolute(endpoint):
+                raise ConfigError(f"service is {endpoint!r}: it must be an address as it is sent, in ASCII")
         if self.service and self.store != "memory":
             raise ConfigError("a store of another make asks other endpoints itself; service needs store 'memory'")
         self._check_writes()

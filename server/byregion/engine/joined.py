@@ -23,6 +23,7 @@ from pyoxigraph import (
 )
 
 from byregion import service_clause
+from byregion.engine import virtuoso
 from byregion.errors import ServiceFailed
 
 FORMATS: Final = {
@@ -79,7 +80,9 @@ def _group(clause: str, answer: Fetched, scope: str) -> str:
 
 
 def _solutions(answer: Fetched, names: Sequence[str], scope: str) -> str:
-    found = parse_query_results(answer.body, FORMATS[answer.media_type])
+    form = FORMATS[answer.media_type]
+    body = virtuoso.mended(answer.body) if form == QueryResultsFormat.JSON else answer.body
+    found = parse_query_results(body, form)
     if not isinstance(found, QuerySolutions):
         raise ValueError("a truth value")
     places = {variable.value: place for place, variable in enumerate(found.variables)}

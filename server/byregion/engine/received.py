@@ -9,14 +9,13 @@ the end.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Triple, parse, parse_query_results
 
 from byregion import results
-from byregion.engine import written
+from byregion.engine import virtuoso, written
 from byregion.engine.base import Answer
 from byregion.engine.exchange import Reply
 from byregion.errors import EngineBusy, EngineError, QueryTooLarge
@@ -26,13 +25,6 @@ from byregion.sparql import Form
 N_TRIPLES: Final = "application/n-triples"
 ACCEPT: Final[dict[Kind, str]] = {"solutions": results.JSON, "graph": N_TRIPLES}
 """What is asked for."""
-
-# Quotes within a text of JSON are written \", so that these can only be terms.
-_VIRTUOSO_BLANK: Final = re.compile(rb'("type"\s*:\s*"bnode"\s*,\s*"value"\s*:\s*)"nodeID://([^"\\]*)"')
-_VIRTUOSO_BOOLEAN: Final = re.compile(
-    rb'("datatype"\s*:\s*"http://www\.w3\.org/2001/XMLSchema#boolean"\s*,\s*"value"\s*:\s*)"([01])"'
-)
-_BOOLEANS: Final = {b"0": b'"false"', b"1": b'"true"'}
 
 
 def answer(reply: Reply, form: Form, media_type: str, *, rows: int, size: int) -> Answer:
@@ -89,11 +81,7 @@ def _triples(body: bytes) -> Iterator[Triple]:
 
 def _solutions(body: bytes, form: Form) -> QuerySolutions | QueryBoolean:
     """Return what a document of results holds, also where it is of Virtuoso's kind of JSON."""
-    if b'"nodeID://' in body:
-        body = _VIRTUOSO_BLANK.sub(rb'\1"\2"', body)
-    if b"XMLSchema#boolean" in body:
-        body = _VIRTUOSO_BOOLEAN.sub(lambda match: match[1] + _BOOLEANS[match[2]], body)
-    found = parse_query_results(body, QueryResultsFormat.JSON)
+    found = parse_query_results(virtuoso.mended(body), QueryResultsFormat.JSON)
     if form == "ASK" and isinstance(found, QuerySolutions):
         # No row is no; that there is a row and no value in it would be neither.
         held = [row[0] for row in found]
