@@ -206,5 +206,5 @@ def test_a_goal_of_others_is_compared_with_ours():
     both = [*statements.of(ours()), *statements.of(theirs())]
     found = list(statements.proposals(both, matters(), statements.places(ours())))
     ours_first = between(found, "goal/midt-troms-naeringsplan", "their/goal/nabo-1")
-    assert str(ours_first.object).startswith(ID)
+    assert str(ours_first.subject).startswith(ID), "a link to others is written from ours"
     assert ours_first.score > Decimal("0.9")

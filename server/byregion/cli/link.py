@@ -27,7 +27,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command("link")
-@click.argument("others", nargs=-1, metavar="[FILE]...", type=_FILE)
+@click.argument("file", nargs=-1, type=_FILE)
 @click.option("--from", "address", metavar="URL", help="Where the files of others were got.")
 @click.option("--date", "day", type=_DAY, metavar="DATE", help="The day that undated numbers of others are for.")
 @click.option("--only", "kinds", multiple=True, type=click.Choice(KINDS), help="Propose this kind; repeat it for more.")
@@ -40,7 +40,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--lang", type=click.Choice(LANGUAGES), default="nb", help="Language of --note and of the reasons shown.")
 @common
 def command(
-    others: tuple[Path, ...],
+    file: tuple[Path, ...],
     address: str | None,
     day: datetime | None,
     kinds: tuple[str, ...],
@@ -57,7 +57,7 @@ def command(
     A link is accepted or rejected by its ID, or in the text of that file by its adms:status, which is carried out
     first. Accepted links are published; rejected ones are not proposed again.
     """
-    if bool(others) != bool(address):
+    if bool(file) != bool(address):
         raise click.UsageError("--from says where the FILEs of others were got: one goes with the other")
     data = Settings.from_env(os.environ).data
     remark = Remark(note, lang, _iri(by, "--by"), _iri(source, "--source"))
@@ -68,7 +68,7 @@ def command(
     if not (accept or reject):
         asked = Asked(kinds or KINDS, least, day.date() if day else None, _tables(data))
         with screen().working("comparing"):
-            _show(_propose(review, data, asked, *_read(others, address)), lang)
+            _show(_propose(review, data, asked, *_read(file, address)), lang)
     for path in review.write(data):
         screen().tell(f"{path}: written")
     for decision, word in ((ACCEPTED, "accepted"), (REJECTED, "rejected")):

@@ -54,8 +54,11 @@ class Proposal:
 
 
 def similar(one: URIRef, other: URIRef) -> Link:
-    """Return the link that says that two are similar, in the one of its two directions that is written."""
-    first, second = sorted((one, other))
+    """Return the link that says that two are similar, in the one of its two directions that is written.
+
+    That is from ours to others', and else from the first by name.
+    """
+    first, second = sorted((one, other), key=lambda end: (not end.startswith(ID), end))
     return first, BR.similarTo, second
 
 
