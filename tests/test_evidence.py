@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rdflib import RDF, SKOS, XSD, Dataset, Graph, Literal, URIRef
 
 import excerpt
@@ -98,6 +100,7 @@ def messages(data: Path) -> str:
         ("Mål\n\nVi vil mye\r\nog mer", ["Mål", "Vi vil mye", "og mer"]),
         ("Skal\u00a0 en lykkes.\u00a0 Da gjelder det.", ["Skal\u00a0 en lykkes.", "Da gjelder det."]),
         (" \n • \n", []),
+        ("a. Havbruk\nb) Mineral\nA. Hansen", ["Havbruk", "Mineral", "A.", "Hansen"]),
     ],
 )
 def test_a_sentence_ends_at_its_mark_or_with_its_line(text: str, expected: list[str]):
@@ -111,6 +114,22 @@ def test_the_source_text_has_the_sentences_and_list_items_that_a_reader_counts()
     assert "Noen av disse er allerede igangsatt." in found
     assert "Folketall i regionen: 30.244 (1.jan 2015)" in found
     assert "Skap felles, regionale arenaer!" in found
+
+
+@given(st.text("ab ", min_size=1, max_size=300), st.data())
+def test_the_context_of_a_passage_is_the_least_that_tells_it_from_every_other(text: str, data: st.DataObject):
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    prefix, suffix = evidence.context(text, start, end)
+
+    def places(before: str, after: str) -> int:
+        return len(re.findall(f"(?={re.escape(before + text[start:end] + after)})", text))
+
+    width = max(len(prefix), len(suffix), 32)
+    assert (prefix, suffix) == (text[max(0, start - width) : start], text[end : end + width])
+    assert places(prefix, suffix) == 1
+    if width > 32:
+        assert places(prefix[-(width - 32) :] if len(prefix) == width else prefix, suffix[: width - 32]) > 1
 
 
 # --- Filling in -------------------------------------------------------------------------------------------------------

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from rdflib import RDF, SKOS, Dataset, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from byregion.dataset import named_graphs
+from byregion.dataset import Triple, named_graphs
 from byregion.errors import SourceError
 from byregion.evidence.quoting import Passage, StoredText, gaps, iris, passage, stored_sources, stored_text
 from byregion.evidence.splitting import sentences
@@ -28,7 +29,7 @@ def check(dataset: Dataset, data: Path) -> list[Finding]:
     """
     found = []
     texts: _Texts = {}
-    graph = _together(dataset)
+    graph = _Together(dataset)
     there = set(graph.subjects(RDF.type))
     for source, folder in stored_sources(dataset, data):
         try:
@@ -42,13 +43,14 @@ def check(dataset: Dataset, data: Path) -> list[Finding]:
     return sorted(set(found))
 
 
-def _together(dataset: Dataset) -> Graph:
-    """Return every named graph in one: to ask a view of hundreds of graphs is to ask each of them."""
-    graph = Graph(store="SimpleMemory", bind_namespaces="none")
-    for _, named in named_graphs(dataset):
-        for triple in named:
-            graph.add(triple)
-    return graph
+class _Together(Graph):
+    """A dataset as one graph: a view of hundreds of graphs would ask each of them, whatever it is asked."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        super().__init__(store=dataset.store, bind_namespaces="none")
+
+    def triples(self, triple: Any) -> Iterator[Triple]:  # type: ignore[override]
+        return (found for found, _ in self.store.triples(triple))
 
 
 def _finding(where: object, message: str) -> Finding:

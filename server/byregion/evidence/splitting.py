@@ -13,6 +13,9 @@ _ABBREVIATION: Final = re.compile(
     r"(?<!\w)(?:bl\.a|ca|dr|d\.v\.s|dvs|f\.eks|jf|kap|kl|kr|mill|mrd|nr|pkt|pst|s|st|tlf)\.\s+$", re.IGNORECASE
 )
 
+_LONGEST: Final = 8
+"""Characters of an abbreviation, and more."""
+
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """Return the sentences of a text as spans of code points: what ends in `.`, `!`, `?` or `…`, or with its line.
@@ -27,7 +30,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
         ends = [
             end.end()
             for end in _END.finditer(text, begin, line.end())
-            if not end[1].islower() and not _ABBREVIATION.search(text, begin, end.end())
+            if not end[1].islower() and not _ABBREVIATION.search(text, max(begin, end.start() - _LONGEST), end.end())
         ]
         found += [_stripped(text, *span) for span in zip([begin, *ends], [*ends, line.end()], strict=True)]
     return [(start, end) for start, end in found if start < end]

@@ -12,9 +12,8 @@ from byregion.convert.text import vocabulary
 
 # A point or a space between thousands, a comma before decimals.
 _NUMBER: Final = re.compile(
-    r"(?<![\w.,])\d{1,3}(?:(?:\.\d{3}){1,4}|(?:[ \u00a0\u202f]\d{3}){1,4})(?:,\d{1,6})?(?![\w]|[.,]\d)"
+    r"(?<![\w.,])(?:\d{1,3}(?:(?:\.\d{3}){1,4}|(?:[ \u00a0\u202f]\d{3}){1,4})|\d{1,12})(?:,\d{1,6})?(?!\w|[.,]\d)"
 )
-_DIGITS: Final = re.compile(r"(?<![\w.,])\d{1,12}(?:,\d{1,6})?(?![\w]|[.,]\d)")
 _DAY_IN_DIGITS: Final = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
 _DAY_IN_ISO: Final = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 
@@ -57,16 +56,7 @@ def _has(text: str, word: str) -> bool:
 
 
 def _numbers(text: str) -> list[Decimal]:
-    found = []
-    at = 0
-    while at < len(text):
-        matches = [match for pattern in (_NUMBER, _DIGITS) if (match := pattern.search(text, at))]
-        if not matches:
-            break
-        first = min(matches, key=lambda match: (match.start(), -match.end()))
-        found.append(Decimal(re.sub(r"[. \u00a0\u202f]", "", first[0]).replace(",", ".")))
-        at = first.end()
-    return found
+    return [Decimal(re.sub(r"[. \u00a0\u202f]", "", found[0]).replace(",", ".")) for found in _NUMBER.finditer(text)]
 
 
 def _day(text: str) -> tuple[date | None, str, list[str]]:

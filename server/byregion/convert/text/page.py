@@ -14,7 +14,7 @@ from byregion.convert.text.told import Words
 from byregion.errors import SourceError
 from byregion.evidence import sentences
 
-LONGEST: Final = 100_000
+LONGEST: Final = 20_000
 """Characters of a page; a longer text is no page of the programme."""
 # What no XML can hold, and so neither Turtle's readers nor results; and half a surrogate pair.
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")

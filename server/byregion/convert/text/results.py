@@ -14,7 +14,7 @@ from byregion.convert.text.parts import Part, label
 from byregion.namespaces import BR, CONCEPT
 
 _PLAN: Final = (
-    r"(?:(?:en|ei|ein)\s+)?(?P<name>(?:(?!(?:en|ei|ein|og|at|som|i|på|til)\s)[a-zæøå-]+\s+){0,3}[a-zæøå-]*plan"
+    r"(?<![\w-])(?:(?:en|ei|ein)\s+)?(?P<name>(?:(?!(?:en|ei|ein|og|at|som|i|på|til)\s)[a-zæøå-]+\s+){0,3}[a-zæøå-]*plan"
     r"(?:\s+for\s+(?:(?-i:[A-ZÆØÅ])[\w-]*|regionen)(?:\s+(?-i:[A-ZÆØÅ])[\w-]*)*)?)"
     r"\s+(?:er|ble|blei|vart|har\s+blitt)\s+(?:\w+\s+)?(?:<achieved>|<completed>|<adopted>)"
 )
