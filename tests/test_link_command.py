@@ -66,6 +66,15 @@ def test_only_links_of_the_least_score_are_proposed(data: Path):
     assert all(float(score) >= 0.95 for score, _, _ in sure)
 
 
+def test_the_surest_are_given_first_and_how_many_more_there_are_is_said(data: Path):
+    every = rows(link(data))
+    done = link(data, "--most", "3")
+    assert rows(done) == every[:3]
+    assert f"{len(every) - 3} more are not given now" in done.stderr
+    link(data, "--reject", every[0][1])
+    assert rows(link(data, "--most", "3")) == every[1:4]
+
+
 def test_what_is_accepted_is_published_and_what_is_rejected_is_gone(data: Path):
     (_, first, _), (_, second, _), *rest = rows(link(data))
     assert link(data, "--accept", first, "--note", "Begge er lest.").stdout == f"accepted {first}\n"

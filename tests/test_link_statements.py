@@ -159,7 +159,12 @@ def test_the_number_of_pairs_grows_as_the_number_of_texts_and_not_as_its_square(
 
 
 def proposed(least: float = statements.LEAST) -> list[proposing.Proposal]:
-    return list(statements.proposals(statements.of(ours()), matters(), statements.places(ours()), least))
+    return of_pairs(statements.of(ours()), least)
+
+
+def of_pairs(texts: list[Statement], least: float = statements.LEAST) -> list[proposing.Proposal]:
+    pairs = statements.similar(texts, matters(), statements.places(ours()), least)
+    return list(statements.proposals(pairs, texts, matters()))
 
 
 def test_a_proposal_names_the_matter_and_the_words_of_both_in_three_languages():
@@ -203,8 +208,7 @@ def test_a_concept_of_the_same_name_is_close_to_the_theme_in_any_language():
 
 
 def test_a_goal_of_others_is_compared_with_ours():
-    both = [*statements.of(ours()), *statements.of(theirs())]
-    found = list(statements.proposals(both, matters(), statements.places(ours())))
+    found = of_pairs([*statements.of(ours()), *statements.of(theirs())])
     ours_first = between(found, "goal/midt-troms-naeringsplan", "their/goal/nabo-1")
     assert str(ours_first.subject).startswith(ID), "a link to others is written from ours"
     assert ours_first.score > Decimal("0.9")

@@ -32,6 +32,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--date", "day", type=_DAY, metavar="DATE", help="The day that undated numbers of others are for.")
 @click.option("--only", "kinds", multiple=True, type=click.Choice(KINDS), help="Propose this kind; repeat it for more.")
 @click.option("--least", type=click.FloatRange(0, 1), default=0.4, help="The score from which a link is proposed.")
+@click.option("--most", type=click.IntRange(1), default=1000, help="The most to propose of each kind at a time.")
 @click.option("--accept", multiple=True, metavar="ID", help="Accept a proposed link; repeat it for more.")
 @click.option("--reject", multiple=True, metavar="ID", help="Reject a proposed link for good; repeat it for more.")
 @click.option("--note", default="", metavar="TEXT", help="Why it was accepted or rejected, in the language of --lang.")
@@ -45,6 +46,7 @@ def command(
     day: datetime | None,
     kinds: tuple[str, ...],
     least: float,
+    most: int,
     accept: tuple[str, ...],
     reject: tuple[str, ...],
     note: str,
@@ -66,9 +68,10 @@ def command(
     decided[ACCEPTED] += review.decide(accept, ACCEPTED, remark)
     decided[REJECTED] += review.decide(reject, REJECTED, remark)
     if not (accept or reject):
-        asked = Asked(kinds or KINDS, least, day.date() if day else None, _tables(data))
+        asked = Asked(kinds or KINDS, least, day.date() if day else None, _tables(data), most, review.decided())
         with screen().working("comparing"):
-            _show(_propose(review, data, asked, *_read(file, address)), lang)
+            proposals, left_out = _propose(review, data, asked, *_read(file, address))
+        _show(proposals, left_out, lang)
     for path in review.write(data):
         screen().tell(f"{path}: written")
     for decision, word in ((ACCEPTED, "accepted"), (REJECTED, "rejected")):
@@ -105,17 +108,20 @@ def _read(others: tuple[Path, ...], address: str | None) -> tuple[Others, Graph]
     return Others(graph, source), described
 
 
-def _propose(review: Review, data: Path, asked: Asked, others: Others, described: Graph) -> list[Proposal]:
+def _propose(review: Review, data: Path, asked: Asked, others: Others, described: Graph) -> tuple[list[Proposal], int]:
     ours = empty_graph()
     for item in (*ontology_files(), *data_files(data)):
         ours += read_graph(item.path)
-    return review.propose(links.proposals(ours, asked, others), described)
+    proposals, left_out = links.proposals(ours, asked, others)
+    return review.propose(proposals, described), left_out
 
 
-def _show(proposals: list[Proposal], lang: str) -> None:
-    rows = [[str(item.score), item.id, dict(item.why)[lang]] for item in proposals]
+def _show(proposals: list[Proposal], left_out: int, lang: str) -> None:
+    rows = [[f"{item.score:.2f}", item.id, dict(item.why)[lang]] for item in proposals]
     if rows:
         screen().table(["score", "id", "why"], rows)
     counted = Counter(item.method for item in proposals)
     said = ", ".join(f"{number} by {method.rpartition('/')[2]}" for method, number in sorted(counted.items()))
     screen().tell(f"{len(rows)} links are proposed" + (f": {said}" if said else ""))
+    if left_out:
+        screen().warn(f"{left_out} more are not given now: decide on these first, or say --most")

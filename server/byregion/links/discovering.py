@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -11,8 +11,9 @@ from typing import Final
 from rdflib import Graph, URIRef
 
 from byregion.links import identifiers, municipalities, statements, themes
+from byregion.links.likeness import Pair
 from byregion.links.matters import Matters
-from byregion.links.proposing import TABLE, Proposal
+from byregion.links.proposing import TABLE, Link, Proposal, order, similar
 from byregion.namespaces import ID, empty_graph
 
 KINDS: Final = ("similar", "municipality", "theme", "identifier")
@@ -30,12 +31,17 @@ class Table:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be proposed: the kinds, the least score, and the day that undated numbers of others are for."""
+    """What is to be proposed: the kinds, the least score, and the day that undated numbers of others are for.
+
+    What was `decided` is not proposed again, and of each kind the `most` are that a reader is given at once.
+    """
 
     kinds: Collection[str] = KINDS
     least: float = statements.LEAST
     day: date | None = None
     tables: tuple[Table, ...] = ()
+    most: int = 1000
+    decided: Collection[Link] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -46,28 +52,47 @@ class Others:
     source: URIRef | None = None
 
 
-def proposals(ours: Graph, asked: Asked, others: Others | None = None) -> Iterator[Proposal]:
-    """Yield the links that are proposed, ontology and data of ours in one graph; the same for the same graphs."""
+def proposals(ours: Graph, asked: Asked, others: Others | None = None) -> tuple[list[Proposal], int]:
+    """Return the links that are proposed, the surest of each kind first, and how many more there are than `asked.most`.
+
+    `ours` is the ontology and the data in one graph. The same graphs give the same proposals.
+    """
     theirs = others or Others()
     matters = Matters.of(ours)
-    found: list[Proposal] = []
+    found: list[list[Proposal]] = []
+    left_out = 0
     if "similar" in asked.kinds:
         both = [*statements.of(ours), *statements.of(theirs.graph)]
         places = statements.places(ours) | statements.places(theirs.graph)
-        found += statements.proposals(both, matters, places, asked.least)
+        pairs = [pair for pair in statements.similar(both, matters, places, asked.least) if _open(pair, asked)]
+        # A reason is made only for the pairs that somebody is given to read.
+        pairs.sort(key=lambda pair: (-round(pair.score, 2), pair.one.name, pair.other.name))
+        found.append(list(statements.proposals(pairs[: asked.most], both, matters)))
+        left_out += len(pairs[asked.most :])
     if "municipality" in asked.kinds:
-        found += municipalities.same(ours, theirs.graph, asked.day)
+        found.append(list(municipalities.same(ours, theirs.graph, asked.day)))
     if "theme" in asked.kinds:
-        found += themes.close(ours, theirs.graph, matters)
+        found.append(list(themes.close(ours, theirs.graph, matters)))
     if "identifier" in asked.kinds:
-        for table in asked.tables:
-            found += identifiers.stated(ours, table.by_number, table.form, table.name)
-    for proposal in found:
-        outside = [end for end in (proposal.subject, proposal.object) if not end.startswith(ID)]
-        if proposal.score < Decimal(str(asked.least)) or len(outside) > 1:
-            continue
-        # A table of identifiers is no document that was read now.
-        if outside and theirs.source is not None and proposal.method != TABLE:
-            yield replace(proposal, sources=(theirs.source,))
-        else:
-            yield proposal
+        found += [list(identifiers.stated(ours, item.by_number, item.form, item.name)) for item in asked.tables]
+    for kind in found:
+        kind[:] = sorted((item for item in kind if _is_asked(item, asked)), key=order)
+        left_out += len(kind[asked.most :])
+    return [_sourced(item, theirs.source) for kind in found for item in kind[: asked.most]], left_out
+
+
+def _open(pair: Pair, asked: Asked) -> bool:
+    """Tell whether a pair is one that nobody has decided on, and of which at least one is ours."""
+    one, other = URIRef(pair.one.name), URIRef(pair.other.name)
+    return (one.startswith(ID) or other.startswith(ID)) and similar(one, other) not in asked.decided
+
+
+def _is_asked(proposal: Proposal, asked: Asked) -> bool:
+    return proposal.score >= Decimal(str(asked.least)) and proposal.link not in asked.decided
+
+
+def _sourced(proposal: Proposal, source: URIRef | None) -> Proposal:
+    """Return a proposal with the document that it was found in, where it leads to what others say in it."""
+    outside = not (proposal.subject.startswith(ID) and proposal.object.startswith(ID))
+    # A table of identifiers is no document that was read now.
+    return replace(proposal, sources=(source,)) if outside and source and proposal.method != TABLE else proposal

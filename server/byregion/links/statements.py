@@ -72,16 +72,14 @@ def _item(statement: Statement, matters: Matters, names: frozenset[str]) -> Item
     return Item(str(statement.iri), statement.region, found, words, spelled, wording.says_opposite(statement.text))
 
 
-def proposals(
-    statements: list[Statement], matters: Matters, names: frozenset[str], least: float = LEAST
-) -> Iterator[Proposal]:
-    """Yield a proposal for each pair of statements that is alike by `least` or more."""
+def proposals(found: list[Pair], statements: list[Statement], matters: Matters) -> Iterator[Proposal]:
+    """Yield a proposal for each pair of statements that was found."""
     texts = {str(statement.iri): statement for statement in statements}
-    for pair in similar(statements, matters, names, least):
+    for pair in found:
         one, other = texts[pair.one.name], texts[pair.other.name]
         score = Decimal(round(100 * pair.score)) / 100
-        subject, predicate, value = proposing.similar(one.iri, other.iri)
-        yield Proposal(subject, predicate, value, score, proposing.SAME_WORDS, _why(pair, one, other, matters))
+        why = _why(pair, one, other, matters)
+        yield Proposal(*proposing.similar(one.iri, other.iri), score, proposing.SAME_WORDS, why)
 
 
 def _why(pair: Pair, one: Statement, other: Statement, matters: Matters) -> Why:
