@@ -30,12 +30,12 @@ SERVICE = Service(
     version="1.2.3",
     offers={
         kind: ((("html",), "text/html"), (("ttl", "turtle"), "text/turtle"), ((), "application/json"))
-        for kind in ("document", "cited", "graph", "file", "answer", "SELECT", "ASK", "CONSTRUCT")
+        for kind in ("document", "cited", "graph", "file", "found", "answer", "SELECT", "ASK", "CONSTRUCT")
     },
     profiles=("one", "two"),
     problems={status: f"problem {status}" for status in (400, 403, 404, 406, 410, 413, 415, 502, 503, 504)},
     max_rows="1,000",
-    figures={"page_size": 10, "largest_page": 20},
+    figures={"page_size": 10, "largest_page": 20, "longest_search": 30},
     called={"region": "city-region"},
 )
 

@@ -121,6 +121,16 @@ def excel_csv(solutions: Solutions) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
+def plain_csv(solutions: Solutions) -> bytes:
+    """Return `solutions` as SPARQL 1.1 Query Results CSV: https://www.w3.org/TR/sparql11-results-csv-tsv/#csv."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([str(name) for name in solutions.variables])
+    for binding in solutions.bindings:
+        writer.writerow([str(binding.get(name, "")) for name in solutions.variables])
+    return text.getvalue().encode("utf-8")
+
+
 def _rows(solutions: Solutions) -> Iterator[list[Value | None]]:
     for binding in solutions.bindings:
         yield [value(binding.get(name)) for name in solutions.variables]

@@ -10,7 +10,7 @@ from typing import Final
 
 from byregion.search import wording
 from byregion.search.asking import Asked, Term
-from byregion.search.index import WEIGHTS, Index, passages
+from byregion.search.index import Index, passages
 from byregion.search.things import FACETS, Passage
 
 EXACT: Final = 100.0
@@ -83,8 +83,7 @@ def find(index: Index, asked: Asked) -> Found:
 
 
 def _scores(index: Index, asked: Asked, *, loose: bool = False) -> dict[int, float]:
-    weights = ", ".join(map(str, WEIGHTS))
-    sql = f"SELECT rowid, round(-bm25(words, {weights}), 4) FROM words WHERE words MATCH ?"
+    sql = "SELECT rowid, round(-rank, 4) FROM words WHERE words MATCH ?"
     scores: dict[int, float] = dict(index.rows(sql, [asked.expression(loose=loose)]))
     for (thing,) in index.rows("SELECT thing FROM whole WHERE key = ?", [asked.phrase]):
         scores[thing] = scores.get(thing, 0.0) + EXACT

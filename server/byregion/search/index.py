@@ -20,11 +20,13 @@ from byregion.stemming import Tongue
 
 _SCHEMA: Final = """
 CREATE TABLE thing (id INTEGER PRIMARY KEY, iri TEXT NOT NULL, class TEXT NOT NULL, names TEXT NOT NULL);
+CREATE INDEX thing_iri ON thing (iri);
 CREATE TABLE facet (thing INTEGER, facet TEXT, value TEXT, PRIMARY KEY (thing, facet, value)) WITHOUT ROWID;
 CREATE TABLE passage (
   thing INTEGER, place INTEGER, kind TEXT, language TEXT, text TEXT, PRIMARY KEY (thing, place)
 ) WITHOUT ROWID;
 CREATE TABLE whole (key TEXT, thing INTEGER, PRIMARY KEY (key, thing)) WITHOUT ROWID;
+CREATE TABLE class (iri TEXT PRIMARY KEY, names TEXT) WITHOUT ROWID;
 CREATE TABLE word (word TEXT PRIMARY KEY, count INTEGER, first TEXT, last TEXT) WITHOUT ROWID;
 CREATE TABLE name (id INTEGER PRIMARY KEY, thing INTEGER, language TEXT, text TEXT);
 CREATE VIRTUAL TABLE words USING fts5(
@@ -33,11 +35,10 @@ CREATE VIRTUAL TABLE words USING fts5(
 CREATE VIRTUAL TABLE starts USING fts5(
   name, content='', columnsize=0, detail=none, prefix='1 2 3', tokenize='unicode61 remove_diacritics 0'
 );
+-- What a word counts in each column: in a name, in one without æøå, in a text, in a compound, in a relation, in what a
+-- class is called.
+INSERT INTO words (words, rank) VALUES ('rank', 'bm25(8.0, 6.0, 3.0, 1.5, 1.0, 0.5)');
 """
-WEIGHTS: Final = (8.0, 6.0, 3.0, 1.5, 1.0, 0.5)
-"""What a word counts in each column of `words`: in a name, in one without æøå, in a text, in a compound, in a relation,
-in what its class is called."""
-
 _INSERT: Final = "INSERT INTO words (rowid, names, bare, texts, parts, related, class) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _RELATED: Final = frozenset({"participant", "former"})
 _SHOWN_NAMES: Final = frozenset({"name", *_RELATED})
@@ -110,6 +111,8 @@ def build(things: Sequence[Thing]) -> Index:
     compounds = _compounds(counts)
     write = database.executemany
     write("INSERT INTO word VALUES (?, ?, ?, ?)", _entries(counts, compounds))
+    classes = {thing.class_: json.dumps(dict(sorted(thing.classes)), ensure_ascii=False) for thing in ordered}
+    write("INSERT INTO class VALUES (?, ?)", sorted(classes.items()))
     for id, thing in enumerate(ordered, 1):
         names = json.dumps(thing.names, ensure_ascii=False, sort_keys=True)
         database.execute("INSERT INTO thing VALUES (?, ?, ?, ?)", (id, thing.iri, thing.class_, names))
@@ -120,8 +123,8 @@ def build(things: Sequence[Thing]) -> Index:
         columns = _columns(thing, compounds)
         database.execute(_INSERT, (id, *columns))
     _write_starts(database, ordered)
-    for table in ("words", "starts"):
-        database.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
+    database.execute("INSERT INTO words (words) VALUES ('optimize')")
+    database.execute("INSERT INTO starts (starts) VALUES ('optimize')")
     database.execute("COMMIT")
     return Index(database)
 
@@ -210,8 +213,15 @@ def _suggested(thing: Thing) -> list[tuple[str, str]]:
 def passages(index: Index, things: Sequence[int]) -> dict[int, list[Passage]]:
     """Return the passages of some things, in their order."""
     found: dict[int, list[Passage]] = {thing: [] for thing in things}
-    wanted = "thing IN (SELECT value FROM json_each(?))"
-    sql = f"SELECT thing, kind, language, text FROM passage WHERE {wanted} ORDER BY thing, place"
+    sql = """SELECT thing, kind, language, text FROM passage WHERE thing IN (SELECT value FROM json_each(?))
+        ORDER BY thing, place"""
     for thing, kind, language, text in index.rows(sql, [json.dumps(things)]):
         found[thing].append(Passage(kind, language, text))
     return found
+
+
+def called(index: Index, iris: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return the names of some things or classes by language; what is not in the index has none."""
+    sql = """SELECT iri, names FROM thing WHERE iri IN (SELECT value FROM json_each(?1))
+        UNION ALL SELECT iri, names FROM class WHERE iri IN (SELECT value FROM json_each(?1))"""
+    return {iri: json.loads(names) for iri, names in index.rows(sql, [json.dumps(iris)])}

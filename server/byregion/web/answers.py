@@ -47,12 +47,12 @@ def engine_answer(query: str | Query, offer: Offer) -> Answer:
 def data(query: str | Query, offer: Offer, cover: Cover) -> Response:
     """Return the answer to `query` as `offer`."""
     if offer in (formats.XLSX, formats.EXCEL_CSV):
-        return _spreadsheet(query, offer, cover)
+        return spreadsheet(solutions(query), offer, cover)
     return Response(engine_answer(query, offer).body, content_type=offer.content_type)
 
 
-def _spreadsheet(query: str | Query, offer: Offer, cover: Cover) -> Response:
-    answer = solutions(query)
+def spreadsheet(answer: Solutions, offer: Offer, cover: Cover) -> Response:
+    """Return a table as `offer`: a workbook, or CSV that Norwegian Excel opens."""
     body = tabular.excel_csv(answer) if offer == formats.EXCEL_CSV else tabular.workbook(answer, _about(cover))
     response = Response(body, content_type=offer.content_type)
     # What stands on a disk is known by the end of its name.

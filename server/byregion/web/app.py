@@ -17,6 +17,7 @@ from byregion.assets import folder
 from byregion.config import Settings
 from byregion.edition import Edition, Task
 from byregion.engine import Engine
+from byregion.search import Shelf
 from byregion.web import (
     blank,
     catalogue,
@@ -38,6 +39,7 @@ from byregion.web import (
     quality,
     reconcile,
     revisions,
+    search,
     shapes,
     statistics,
     writes,
@@ -92,8 +94,16 @@ def create_app(
     app = Flask("byregion.web", static_url_path="/static")
     task = Task(str(settings.data), settings.url, engine.revision, settings.base, is_copy, source_text)
     named_queries, edition = queries.read_all(folder("queries")), Edition(task, settings.query_seconds)
+    words_of = Shelf(engine, settings.data, settings.query_seconds)
     app.extensions["byregion"] = Site(
-        settings, engine, archived or Revisions(engine), named_queries, edition, is_copy, writes.tokens(settings)
+        settings,
+        engine,
+        archived or Revisions(engine),
+        named_queries,
+        edition,
+        words_of,
+        is_copy,
+        writes.tokens(settings),
     )
     app.config["MAX_CONTENT_LENGTH"] = max(protocol.body_limit(settings), writes.body_limit(settings))
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000  # the address of a file changes with its content
@@ -135,6 +145,7 @@ _MODULES = (
     statistics,
     quality,
     reconcile,
+    search,
     crawlers,
     problem,
 )

@@ -11,9 +11,11 @@ from byregion.web.site import site
 blueprint = Blueprint("crawlers", __name__)
 
 # https://www.rfc-editor.org/rfc/rfc9309. A query is work for the engine, and its answer is no page of ours: only the
-# form is to be found.
+# form is to be found. The same holds for a search.
 _ROBOTS = """User-agent: *
 Disallow: {path}sparql?query=
+Disallow: {path}search?
+Disallow: {path}search/suggest
 Disallow: {path}reconcile?queries=
 Disallow: {path}reconcile?extend=
 Disallow: {path}reconcile/

@@ -14,7 +14,8 @@ from flask import Blueprint, Response, current_app, request, url_for
 
 from byregion import openapi
 from byregion.catalogue import FORMATS, PROFILES
-from byregion.web import formats, pages, problem, respond, snippets
+from byregion.search import LONGEST
+from byregion.web import formats, pages, problem, respond, search, snippets
 from byregion.web.formats import CSL
 from byregion.web.named import TEXT
 from byregion.web.negotiate import HTML, Offer
@@ -61,6 +62,7 @@ def _service(language: str) -> openapi.Service:
             "cited": _offers(HTML, *formats.GRAPHS, CSL),
             "graph": _offers(*formats.GRAPHS),
             "file": tuple(((), media_type) for media_type in _MEDIA_TYPES),
+            "found": _offers(*search.OFFERS),
             "answer": _offers(*formats.TABLES, *formats.GRAPHS, HTML),
             "SELECT": _offers(*formats.TABLES, HTML, TEXT, CSL),
             "ASK": _offers(*formats.SOLUTIONS, HTML, TEXT, CSL),
@@ -69,7 +71,7 @@ def _service(language: str) -> openapi.Service:
         problems={status: "; ".join(found) for status, found in titles.items()},
         profiles=PROFILES,
         max_rows=site().words[language].number(site().settings.max_rows),
-        figures={"page_size": pages.SIZE, "largest_page": pages.LARGEST},
+        figures={"page_size": pages.SIZE, "largest_page": pages.LARGEST, "longest_search": LONGEST},
         called={
             key.removeprefix("parameters."): text
             for key, text in site().words[language].strings.items()

@@ -20,6 +20,7 @@ from byregion.edition import Edition
 from byregion.engine import Engine
 from byregion.errors import EngineError
 from byregion.queries import NamedQuery
+from byregion.search import Shelf
 from byregion.tokens import Tokens
 from byregion.web import built, language
 from byregion.web.language import Words
@@ -39,9 +40,9 @@ class Site:
     """What one running app is made of.
 
     `engine` is that of the current revision, `revisions` has those of all; `edition` is everything that is no answer,
-    made from the files of the current one; `code` names the state of the files that make the pages, `built` are those
-    that they load. Of a static copy every page leads only to what files can answer: `is_copy`. Who has one of the
-    `tokens` may write, if there are any.
+    made from the files of the current one; `search` has its words. `code` names the state of the files that make the
+    pages, `built` are those that they load. Of a static copy every page leads only to what files can answer: `is_copy`.
+    Who has one of the `tokens` may write, if there are any.
     """
 
     settings: Settings
@@ -49,6 +50,7 @@ class Site:
     revisions: Revisions
     queries: tuple[NamedQuery, ...]
     edition: Edition
+    search: Shelf
     is_copy: bool = False
     tokens: Tokens | None = None
     words: Mapping[str, Words] = field(default_factory=language.read)
