@@ -19,7 +19,7 @@ ACROSS = [
     *("advice-shared-by-regions", "figures-and-sums", "goals-like-this", "incomplete-lists", "joint-plans"),
     *("measures-by-theme", "municipalities-in-several-regions", "nearest-regions-by-theme", "number-at-another-date"),
     *("regions-across-counties", "regions-by-theme", "regions-of-any-number", "regions-that-no-longer-match"),
-    *("themes-across-regions", "two-regions-compared"),
+    *("similar-statements", "themes-across-regions", "two-regions-compared"),
 ]
 
 

@@ -20,7 +20,7 @@ MATTERS: Final = 0.9
 """What the matters count for in the score where there are any; their words count for the rest."""
 ENOUGH: Final = 2
 """How many words texts without matters have in common at least: one may mean anything."""
-POSTING: Final = 100
+POSTING: Final = 50
 """How many texts of a matter or word are compared with each other, all with all; of more, those next to each other."""
 
 
