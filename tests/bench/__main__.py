@@ -14,9 +14,9 @@ from pathlib import Path
 
 from byregion import assets
 
-from . import data, fire, http, local, mix, peers, regions, report
+from . import data, disk, fire, http, local, mix, peers, regions, report
 
-PARTS = ("local", "http", "cached", "log", "fire")
+PARTS = ("local", "disk", "http", "cached", "log", "fire")
 
 
 def main() -> None:
@@ -27,7 +27,9 @@ def main() -> None:
     print("machine:", body["machine"])
     if "local" in options.only:
         body["local"] = _local(options)
-    if set(options.only) - {"local"}:
+    if "disk" in options.only:
+        body["disk"] = [disk.run(count) for count in options.triples]
+    if set(options.only) - {"local", "disk"}:
         body["settings"] = report.settings()
         print("byregion serve by itself:", body["settings"])
         body["runs"] = [report.record(_run(options, count)) for count in options.regions]
@@ -41,6 +43,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", choices=PARTS, nargs="+", default=PARTS, help="parts to measure; all by default")
     parser.add_argument("--regions", type=int, nargs="+", default=[1, 37, 400], metavar="N", help="sizes of the data")
+    parser.add_argument("--triples", type=int, nargs="+", default=[1_000_000], metavar="N", help="of stores on disk")
     parser.add_argument("--peers", choices=peers.NAMES, nargs="*", default=peers.NAMES[1:], help="compared with")
     parser.add_argument("--queries", nargs="+", metavar="NAME", help="queries to ask, by name; all by default")
     parser.add_argument("--rounds", type=int, default=3)
@@ -51,7 +54,7 @@ def _options() -> argparse.Namespace:
     options = parser.parse_args()
     if options.smoke:
         options.regions, options.rounds, options.seconds = [1], 1, 0.02
-        options.fire_seconds, options.log = 0.2, 10
+        options.fire_seconds, options.log, options.triples = 0.2, 10, [2000]
         options.peers = [name for name in options.peers if name != "virtuoso"]
         options.queries = ["participants", "lookup-everything-of-goal", "lookup-describe-result"]
     return options

@@ -43,12 +43,12 @@ CONNECTIONS: Final = 1000
 @click.command("serve")
 @click.option("--host", help="Address to listen on; 127.0.0.1 by default.")
 @click.option("--port", type=int, help="TCP port to listen on; 8080 by default, 0 takes a free one.")
-@click.option(
-    "--store", help="Where the dataset is asked: memory, an endpoint that holds it, or a folder."
-)
+@click.option("--store", help="Where the dataset is asked: memory, an endpoint that holds it, or a folder.")
 @click.option("--workers", type=int, help="HTTP processes; 1 by default.")
 @click.option("--empty", is_flag=True, default=None, help="Start with nothing, as a blank endpoint to write to.")
-@click.option("--shapes", help="What writes are validated against: a folder of shapes, or none; the project's by default.")
+@click.option(
+    "--shapes", help="What writes are validated against: a folder of shapes, or none; the project's by default."
+)
 @click.option("--token-file", help="File of the tokens that let somebody write.")
 @click.option("--volatile", is_flag=True, default=None, help="Let what is written be lost when the server ends.")
 @click.option("--service", metavar="URL", multiple=True, help="SPARQL endpoint that a query may ask with SERVICE.")

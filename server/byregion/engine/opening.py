@@ -13,8 +13,9 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 from rdflib import OWL, URIRef
 
 from byregion.dataset import GraphFile
+from byregion.engine.delta import quads
 from byregion.engine.journal import Beginning, Content, Journal
-from byregion.engine.store import LoadedStore, merged, published
+from byregion.engine.store import LoadedStore, canonical, merged, published
 from byregion.errors import DataError, StoreError
 from byregion.iri import INFERRED, ONTOLOGY
 from byregion.namespaces import BASE
@@ -69,16 +70,18 @@ def opened(folder: Path, source: Source | None) -> tuple[LoadedStore, Journal]:
     It begins with `source`, or with nothing where that is None. Raises what `Journal` does, DataError, and StoreError
     where files have changed since, and what has been written does not stand in them.
     """
-    journal = Journal(folder, _beginning(source))
-    if journal.cut:
-        what = f"cut {journal.cut} bytes off the journal in {folder}"
-        print(f"{what}: a write that was never finished, and so never acknowledged", file=sys.stderr)
-    content = Content(folder)
-    if content.revision != journal.revision:
-        raise StoreError(f"the store in {folder} changed while it was read; start again")
-    if source and journal.head.source != source.sha256():
-        _follow_files(journal, content, source)
-    return loaded(content), journal
+    journal = Journal(folder, beginning(source))
+    try:
+        if journal.cut:
+            what = f"cut {journal.cut} bytes off the journal in {folder}"
+            print(f"{what}: a write that was never finished, and so never acknowledged", file=sys.stderr)
+        content = Content(folder)
+        if source and journal.head.source != source.sha256():
+            _follow_files(journal, content, source)
+        return loaded(content), journal
+    except BaseException:
+        journal.close()
+        raise
 
 
 def loaded(content: Content) -> LoadedStore:
@@ -89,18 +92,20 @@ def loaded(content: Content) -> LoadedStore:
     return LoadedStore(store, content.revision, len(store), 0, is_merged=False)
 
 
-def _beginning(source: Source | None) -> Beginning:
+def beginning(source: Source | None) -> Beginning:
+    """Return what a store begins with; raises DataError."""
     return Beginning("published", source.ontology(), source.sha256(), source.text) if source else _PLAIN
 
 
 def _follow_files(journal: Journal, content: Content, source: Source) -> None:
     """Let the journal go on where files have changed and say what the store holds: as after `byregion export`."""
-    there, here = set(source.text().splitlines()), set(content.lines())
-    if there != here:
-        what = f"the files say {len(there - here)} statements that the store in {journal.folder} does not hold"
-        otherwise = f"{what}, and not {len(here - there)} that it holds"
-        raise StoreError(f"{otherwise}; {TAKE_OVER % journal.folder}")
-    journal.rotate(replace(journal.head, source=source.sha256()))
+    here = canonical(quads(frozenset(content.lines())))
+    if source.text() != here:
+        there, held = set(source.text().splitlines()), set(here.splitlines())
+        what = f"the files say {len(there - held)} statements that the store in {journal.folder} does not hold"
+        otherwise = f"{what}, and not {len(held - there)} that it holds"
+        raise StoreError(f"{otherwise}; {TAKE_OVER.format(journal.folder)}")
+    journal.rotate(replace(journal.head, source=source.sha256(), step=journal.number))
 
 
-TAKE_OVER: Final = "byregion migrate --store %s takes over what the files say of graphs that nobody has written to"
+TAKE_OVER: Final = "byregion migrate --store {} takes over what the files say of graphs that nobody has written to"

@@ -73,11 +73,16 @@ def published(files: Iterable[GraphFile], rules: Sequence[str], inferred: URIRef
 def closed(files: Iterable[GraphFile], rules: Sequence[str], inferred: URIRef) -> tuple[list[Quad], list[Triple]]:
     """Return what `files` state, and what `rules` add to it; raises what `published` raises."""
     stated = [quad for item in files for quad in _read(item, inferred)]
+    return stated, follows(stated, rules)
+
+
+def follows(stated: Iterable[Quad], rules: Sequence[str]) -> list[Triple]:
+    """Return what `rules` add to what is stated; raises EngineError where they reach no end."""
     store = Store()
     store.bulk_extend(stated)
     store.update(_MERGE)
     _close(store, rules)
-    return stated, list(cast(QueryTriples, store.query(_NOT_STATED)))
+    return list(cast(QueryTriples, store.query(_NOT_STATED)))
 
 
 def restore(text: bytes, inferred: URIRef) -> LoadedStore:

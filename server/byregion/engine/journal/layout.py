@@ -34,13 +34,15 @@ Kind = Literal["plain", "published"]
 class Head:
     """What a segment says of itself: what `kind` of store it is of, and the change and revision that it follows.
 
-    Where something is published, `ontology` is the version of the ontology that changes were validated against, and
-    `source` the SHA-256 of the files that it is in step with.
+    Where something is published, `ontology` is the version of the ontology that changes were validated against,
+    `source` the SHA-256 of the files that were taken over last, and `step` the last change after which the store held
+    what the files said, and nothing else.
     """
 
     kind: Kind
     ontology: str
     source: str
+    step: int
     after: int
     revision: str
 
@@ -54,7 +56,7 @@ class Head:
         told = json.loads(packed)
         if told.get("journal") != FORMAT:
             raise ValueError(f"its format is {told.get('journal')!r}, and {FORMAT} is read here")
-        return cls(told["kind"], told["ontology"], told["source"], told["after"], told["revision"])
+        return cls(told["kind"], told["ontology"], told["source"], told["step"], told["after"], told["revision"])
 
 
 def segments(folder: Path) -> list[tuple[int, Path]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import time
 from collections.abc import Callable
@@ -82,7 +81,7 @@ class Journal:
         if beginning.kind == "published":
             parts = content.packed(iter(text.splitlines()), revision, tuple)
             self._disk.put(layout.snapshot(self.folder, 0), parts)
-        self._put(Head(beginning.kind, beginning.ontology, beginning.source, 0, revision))
+        self._put(Head(beginning.kind, beginning.ontology, beginning.source, 0, 0, revision))
 
     def _put(self, head: Head) -> None:
         self._disk.put(layout.segment(self.folder, head.after + 1), [records.pack(head.packed())])
@@ -195,6 +194,9 @@ def compact(folder: Path, number: int, disk: Disk | None = None) -> None:
 
 def _locked(folder: Path) -> int:
     """Return the lock of a folder once no other process holds it; raises StoreError where one does not let go."""
+    # Not at the top: Windows has it not, where other verbs run.
+    import fcntl
+
     lock = os.open(folder / layout.LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     until = time.monotonic() + WAITS
     while True:
