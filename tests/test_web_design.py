@@ -33,6 +33,7 @@ PAGES = {
     "advice": "/doc/advice/midt-troms-1",
     "municipality": "/doc/municipality/lenvik-1931",
     "source": "/doc/source/midt-troms-page",
+    "search": "/search?q=plan&kind=goal",
     "questions": "/queries",
     "question": "/queries/participants",
     "sparql": "/sparql",

@@ -51,8 +51,9 @@ class Suggest {
 
   private async ask(): Promise<void> {
     const address = new URL(`${this.form.action}/suggest`);
-    address.searchParams.set("q", this.field.value);
-    address.searchParams.set("lang", document.documentElement.lang);
+    const written = new FormData(this.form);
+    // Where the language stands in the address it goes along, and to the page that is chosen.
+    for (const name of ["q", "lang"]) if (written.has(name)) address.searchParams.set(name, String(written.get(name)));
     this.asking = new AbortController();
     try {
       const answer = await fetch(address, { signal: this.asking.signal });
@@ -117,8 +118,10 @@ class Suggest {
 
   private go(place: number): void {
     const address = this.addresses[place];
+    if (!address) return;
+    const { pathname, search } = new URL(address);
     // On whatever host the site is read, the page is on the same.
-    if (address) location.assign(new URL(new URL(address).pathname, location.href));
+    location.assign(new URL(pathname + search, location.href));
   }
 
   private close(): void {
