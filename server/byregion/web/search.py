@@ -11,13 +11,12 @@ from flask import Blueprint, Response, request
 
 from byregion import search
 from byregion.convert import tabular
-from byregion.errors import RequestTooLarge
 from byregion.results import Solutions
 from byregion.web import answers, found, respond
 from byregion.web.answers import Cover
 from byregion.web.formats import EXCEL_CSV, GRAPHS, XLSX, alternates, chosen, named
 from byregion.web.negotiate import HTML, Offer
-from byregion.web.searched import LARGEST, SIZE, Result, Search, languages
+from byregion.web.searched import LARGEST, SIZE, Result, Search, languages, too_long
 from byregion.web.site import site, words
 
 blueprint = Blueprint("search", __name__)
@@ -77,7 +76,7 @@ def suggest() -> Response:
     """Return names with words that begin as those of `?q=`, as browsers ask for them."""
     text = request.args.get("q", "")
     if len(text) > search.LONGEST:
-        raise RequestTooLarge(search.LONGEST, "characters in q")
+        raise too_long(text)
     shelved = site().search.index()
 
     def made() -> Response:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask import request, url_for
 
 from byregion import search, terms
-from byregion.errors import BadRequest, RequestTooLarge
+from byregion.errors import BadRequest
 from byregion.search import Asked, Found, Hit, Index
 from byregion.terms import FALLBACK
 from byregion.web import pages
@@ -41,12 +41,12 @@ class Search:
     def of_request(cls) -> Search:
         """Return what the request looks for.
 
-        Raises RequestTooLarge for a longer text than a search may have, BadRequest and ParameterError for a value to
-        filter by that is none.
+        Raises BadRequest for a longer text than a search may have, BadRequest and ParameterError for a value to filter
+        by that is none.
         """
         text = request.args.get("q", "")
         if len(text) > search.LONGEST:
-            raise RequestTooLarge(search.LONGEST, "characters in q")
+            raise too_long(text)
         chosen = {name: tuple(dict.fromkeys(_values(name))) for name in FILTERS}
         return cls(text, {name: values for name, values in chosen.items() if values})
 
@@ -81,6 +81,11 @@ class Search:
         if page and "page-size" in request.args:
             given["page-size"] = page.size
         return url_for("search.show", **given)
+
+
+def too_long(text: str) -> BadRequest:
+    """Return the error for a text that no search may have."""
+    return BadRequest(f"q has {len(text)} characters; a search has {search.LONGEST} at most")
 
 
 def written(name: str, value: str) -> str:
