@@ -17,7 +17,8 @@ from typing import Final, NoReturn
 from byregion.engine import deep, wire, worker
 from byregion.engine.stage import stage
 from byregion.engine.store import LoadedStore
-from byregion.errors import ByregionError
+from byregion.engine.write import Write
+from byregion.errors import ByregionError, QueryTooLarge
 
 RECEIVES_WITHIN: Final = 10.0
 """Seconds in which the write must be whole."""
@@ -51,20 +52,27 @@ def _serve(connection: socket.socket, loaded: LoadedStore, told: int) -> None:
     if request is None:
         return
     signal.setitimer(signal.ITIMER_REAL, request.seconds + worker.GRACE)
+    result: bytes | Exception
     try:
-        staged = stage(loaded, request.write)
-        text = b"" if request.write.is_trial else staged.checked().text()
+        result = _result(loaded, request.write)
     except (ByregionError, ValueError) as error:
-        wire.send_reply(connection, wire.Reply(error, leaving=True))
+        result = error
+    except MemoryError:
+        result = QueryTooLarge("the write needed more memory than it may take; write less, or in parts")
+    if request.write.is_trial or isinstance(result, Exception):
+        wire.send_reply(connection, wire.Reply(result, leaving=True))
         return
-    if request.write.is_trial:
-        tried = json.dumps(staged.tried(loaded.revision).told()).encode()
-        wire.send_reply(connection, wire.Reply(tried, leaving=True))
-        return
-    signed = json.dumps({"who": request.write.who, "why": request.write.why}).encode() + b"\n" + text
-    rest = memoryview(len(signed).to_bytes(_SIZE, "big") + signed)
+    rest = memoryview(len(result).to_bytes(_SIZE, "big") + result)
     while rest:
         rest = rest[os.write(told, rest) :]
+
+
+def _result(loaded: LoadedStore, write: Write) -> bytes:
+    """Return what the template is told, or of a write that is only tried out what the pool is told."""
+    staged = stage(loaded, write)
+    if write.is_trial:
+        return json.dumps(staged.tried(loaded.revision).told()).encode()
+    return json.dumps({"who": write.who, "why": write.why}).encode() + b"\n" + staged.checked().text()
 
 
 class Told:

@@ -44,7 +44,7 @@ class Shapes:
 
     def of_all(self, store: Store) -> Report:
         """Return what they say of all that `store` holds."""
-        return self._whole.report(_text(View(store, is_merged=self._is_merged).find(None, None, None)))
+        return self._whole.report(View(store, is_merged=self._is_merged).text())
 
     def of_change(self, store: Store, changed: Iterable[Triple]) -> Report:
         """Return what they say of `store`, which conformed before these triples were added or removed."""

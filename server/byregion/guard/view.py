@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final, cast
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store
 
 from byregion.guard.matching import Term, Triple
 from byregion.validate import NOT_JUDGED
@@ -53,11 +53,18 @@ class View:
                 seen.add(triple)
                 yield triple
 
+    def text(self) -> str:
+        """Return all triples as N-Triples; one that stands in two graphs is there twice."""
+        graphs = [graph for graph in (DefaultGraph(), *self._store.named_graphs()) if self._has(graph)]
+        texts = (self._store.dump(format=RdfFormat.N_TRIPLES, from_graph=graph) for graph in graphs)
+        return b"".join(text for text in texts if text).decode()
+
+    def _has(self, graph: NamedNode | BlankNode | DefaultGraph) -> bool:
+        return not self._is_merged if isinstance(graph, DefaultGraph) else graph not in self._hidden
+
     def is_judged(self, quad: Quad) -> bool:
         """Tell whether the graph of a quad is judged."""
-        if isinstance(quad.graph_name, DefaultGraph):
-            return not self._is_merged
-        return quad.graph_name not in self._hidden
+        return self._has(quad.graph_name)
 
     def judged(self, quads: Iterable[Quad]) -> set[Triple]:
         """Return the triples of those `quads` that are judged."""
