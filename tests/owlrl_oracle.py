@@ -9,10 +9,11 @@ from __future__ import annotations
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 
-from rdflib import Graph
+from rdflib import OWL, RDF, RDFS, XSD, Graph, URIRef
 from rdflib.term import Node
 
 Triple = tuple[Node, Node, Node]
+_LANGUAGE_OF_AXIOMS = tuple(str(namespace) for namespace in (OWL, RDF, RDFS, XSD))
 
 
 def closure(graph: Graph) -> Graph:
@@ -33,3 +34,21 @@ def _expanded(triples: list[Triple]) -> list[Triple]:
         graph.add(triple)
     owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
     return list(graph)
+
+
+def useful(closure: Graph, stated: Graph, axioms: Graph) -> set[Triple]:
+    """What owlrl infers about the data: not that everything is itself and a thing, nor about the ontology's words."""
+    words = set(axioms.subjects())
+
+    def speaks_of_data(triple: Triple) -> bool:
+        subject, predicate, value = triple
+        return (
+            isinstance(subject, URIRef)
+            and isinstance(predicate, URIRef)  # owlrl gives the inverse in a chain triples of its own
+            and subject not in words
+            and not str(subject).startswith(_LANGUAGE_OF_AXIOMS)
+            and not (predicate == OWL.sameAs and subject == value)
+            and value not in (OWL.Thing, RDFS.Resource)
+        )
+
+    return {triple for triple in set(closure) - set(stated) if speaks_of_data(triple)}

@@ -191,6 +191,39 @@ def test_check_fix_rewrites_what_is_not_in_the_layout(data: Path):
     assert path.read_bytes() == (excerpt.data() / "programme" / "stated.ttl").read_bytes()
 
 
+def test_check_validates_unchanged_files_once_unless_it_is_to_do_it_anew(data: Path, tmp_path: Path):
+    here = {"BYREGION_DATA": str(data), "BYREGION_CHECK_CACHE": str(tmp_path / "cache")}
+    path, files = data / "midt-troms-plan" / "stated.ttl", len(ontology_files()) + len(data_files(data))
+    told = "files were not validated again: nothing has changed"
+    first, second = (byregion("check", **here) for _ in range(2))
+    assert told not in first.stderr
+    assert f"{files} of {files} {told}" in second.stderr
+    rewrite(path, lambda graph: graph.remove((None, BR.region, None)))
+    third = byregion("check", **here)
+    assert (first.returncode, second.returncode, third.returncode) == (0, 0, 1)
+    (count,) = re.findall(rf"^(\d+) of {files} {told}", third.stderr, re.MULTILINE)
+    assert 0 < int(count) < files
+    anew = byregion("check", "--no-cache", **here)
+    assert anew.stdout == third.stdout
+    assert told not in anew.stderr
+
+
+def test_check_says_that_what_it_kept_is_spoiled_and_checks_anew(data: Path, tmp_path: Path):
+    here = {"BYREGION_DATA": str(data), "BYREGION_CHECK_CACHE": str(tmp_path / "cache")}
+    byregion("check", **here)
+    (kept,) = (tmp_path / "cache").iterdir()
+    kept.write_bytes(kept.read_bytes()[:-1])
+    done = byregion("check", **here)
+    assert done.returncode == 0
+    assert f"warning: {kept} is not as it was written, so all is checked anew" in done.stderr
+    assert "not validated again" not in done.stderr
+
+
+def test_check_keeps_nothing_where_no_folder_is_named(data: Path, tmp_path: Path):
+    here = {"BYREGION_DATA": str(data), "BYREGION_CHECK_CACHE": ""}
+    assert "not validated again" not in byregion("check", **here).stderr + byregion("check", **here).stderr
+
+
 def test_broken_turtle_could_not_be_checked_and_is_named_with_its_line(data: Path):
     path = data / "programme" / "stated.ttl"
     shutil.copy(CASES / "broken.ttl", path)

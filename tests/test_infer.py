@@ -9,7 +9,7 @@ from random import Random
 
 import pyoxigraph
 import pytest
-from rdflib import OWL, RDF, RDFS, XSD, BNode, Graph, Literal, URIRef
+from rdflib import RDF, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 import excerpt
@@ -26,7 +26,6 @@ Triple = tuple[Node, Node, Node]
 TESTS = Path(__file__).parent
 CASES = sorted((TESTS / "infer").glob("*.trig"))
 assert CASES, "there is no case in tests/infer"
-LANGUAGE_OF_AXIOMS = tuple(str(namespace) for namespace in (OWL, RDF, RDFS, XSD))
 
 # Each kind of triple that is inferred, with the question whose answer is another one without it.
 QUESTIONS = {
@@ -50,24 +49,6 @@ def union(files: list[GraphFile]) -> Graph:
     return graph
 
 
-def useful(closure: Graph, stated: Graph, axioms: Graph) -> set[Triple]:
-    """What owlrl infers about the data: not that everything is itself and a thing, nor about the ontology's words."""
-    words = set(axioms.subjects())
-
-    def speaks_of_data(triple: Triple) -> bool:
-        subject, predicate, value = triple
-        return (
-            isinstance(subject, URIRef)
-            and isinstance(predicate, URIRef)  # owlrl gives the inverse in a chain triples of its own
-            and subject not in words
-            and not str(subject).startswith(LANGUAGE_OF_AXIOMS)
-            and not (predicate == OWL.sameAs and subject == value)
-            and value not in (OWL.Thing, RDFS.Resource)
-        )
-
-    return {triple for triple in set(closure) - set(stated) if speaks_of_data(triple)}
-
-
 @dataclass
 class World:
     """The whole dataset with a second region: what is stated, what the rules infer, what owlrl does."""
@@ -82,7 +63,7 @@ class World:
         self.inferred = infer.closure(self.files)
         closure = owlrl_oracle.closure(self.stated)
         (axioms,) = [read_graph(item.path) for item in self.files if item.graph == infer.AXIOMS]
-        self.owlrl = useful(closure, self.stated, axioms)
+        self.owlrl = owlrl_oracle.useful(closure, self.stated, axioms)
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +159,7 @@ def test_a_rule_infers_what_its_case_says_and_owlrl_agrees(case: Path, tmp_path:
     if expected:
         closure = owlrl_oracle.closure(union(files))
         (axioms,) = [read_graph(item.path) for item in files if item.graph == infer.AXIOMS]
-        assert useful(closure, union(files), axioms) == expected
+        assert owlrl_oracle.useful(closure, union(files), axioms) == expected
 
 
 def test_every_rule_has_a_case_named_after_it() -> None:

@@ -25,3 +25,9 @@ def folder(name: str) -> Path:
     if installed.is_dir():
         return installed
     raise AssetError(f"the folder {name!r} is neither at {checkout} nor at {installed}; reinstall byregion")
+
+
+def build(name: str) -> str:
+    """Return a folder in `build/` of a checkout, for what can be made again; "" where there is no checkout."""
+    root = _PACKAGE.parent.parent
+    return str(root / "build" / name) if (root / "pyproject.toml").is_file() else ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from byregion.assets import folder
+from byregion.assets import build, folder
 from byregion.errors import ConfigError
 from byregion.iri import is_absolute
 from byregion.namespaces import BASE
@@ -38,6 +38,8 @@ class Settings:
     """TCP port to listen on."""
     data: Path = field(default_factory=lambda: folder("data"))
     """Folder with the datasets to publish."""
+    check_cache: str = field(default_factory=lambda: build("check"))
+    """Folder in which `byregion check` keeps what it found, to check nothing twice; empty: it keeps nothing."""
     store: str = "memory"
     """Where the dataset is asked: `memory`, the http(s) address of a SPARQL 1.1 endpoint that holds it, or a folder."""
     store_graphs: str = ""

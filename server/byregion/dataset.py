@@ -220,12 +220,14 @@ def _order(term: Node) -> tuple[str, ...]:
 
 def ntriples(triples: Iterable[Triple]) -> str:
     """Return `triples` as N-Triples, in their order; rdflib's own writer makes each term anew wherever it stands."""
-    written: dict[Node, str] = {}
+    # By identity, for to hash a term takes as long as to write it; what is held is not made anew at the same place.
+    written: dict[int, tuple[Node, str]] = {}
 
     def write(term: Node) -> str:
-        if term not in written:
-            written[term] = _ntriples(term)
-        return written[term]
+        found = written.get(id(term))
+        if found is None:
+            found = written[id(term)] = (term, _ntriples(term))
+        return found[1]
 
     return "".join([f"{write(s)} {write(p)} {write(o)} .\n" for s, p, o in triples])
 

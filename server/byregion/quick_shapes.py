@@ -16,7 +16,7 @@ def quick(shapes: Graph) -> Graph:
     takes the square of their number. By the path of its types it asks the value alone. It is the same:
     https://www.w3.org/TR/shacl/#dfn-shacl-instance. A report tells that a condition does not hold, never which part.
     """
-    quick = Graph(bind_namespaces="none")
+    quick = Graph(store="SimpleMemory", bind_namespaces="none")
     quick += shapes
     for shape in _conditions(shapes):
         for cls in shapes.objects(shape, SH["class"]):

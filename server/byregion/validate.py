@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
 
@@ -130,8 +131,10 @@ def merge(data: Graph | Dataset) -> Graph:
 
 
 def to_ntriples(data: Graph | Dataset) -> str:
-    """Return the triples that `merge` gives as N-Triples, each once."""
-    return ntriples(_judged(data) if isinstance(data, Dataset) else set(data))
+    """Return the triples that `merge` gives as N-Triples; one that stands in two graphs may come twice."""
+    if not isinstance(data, Dataset):
+        return ntriples(data)
+    return ntriples(chain.from_iterable(graph for graph in data.graphs() if graph.identifier not in NOT_JUDGED))
 
 
 def _judged(data: Dataset) -> Iterator[Triple]:
@@ -197,13 +200,13 @@ def _compile(shapes: Graph) -> shacl.Shapes:
     The quick engine passes over shapes that it cannot read: a property shape without a path would check nothing. What
     is well-formed and yet checks nothing, as a misspelt word of SHACL, byregion.vocabulary finds.
     """
-    text = shapes.serialize(format="nt")
+    text = ntriples(shapes)
     faults = list(_against_shacl_shacl(text))
     if faults:
         more = f", and {len(faults) - 3} more" if len(faults) > 3 else ""
         raise DataError(f"these shapes are not well-formed: {'; '.join(faults[:3])}{more}")
     try:
-        compiled = shacl.Shapes.from_text(quick(shapes).serialize(format="nt"), "ntriples")
+        compiled = shacl.Shapes.from_text(ntriples(quick(shapes)), "ntriples")
     except ValueError as error:
         raise DataError(f"these shapes are not well-formed: {error}") from error
     if not len(compiled):

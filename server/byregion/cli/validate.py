@@ -11,7 +11,8 @@ from rdflib import Graph
 
 from byregion.cli.screen import common, screen
 from byregion.config import LANGUAGES, Settings
-from byregion.dataset import data_files, layout, ontology_files, read_graph
+from byregion.dataset import data_files, layout, ontology_files
+from byregion.engine.turtle import Reader
 from byregion.errors import DataError
 from byregion.validate import ENGINES, read_shapes, report, to_graph, to_json, to_text
 
@@ -44,13 +45,14 @@ def _data(paths: tuple[Path, ...]) -> Graph:
     given = list(_turtle(paths))
     replaced = {_part(path) for path in given}
     published = [*ontology_files(), *data_files(Settings.from_env(os.environ).data)]
-    merged = Graph(bind_namespaces="none")
+    reader = Reader()
     for path in given:
-        if not len(graph := read_graph(path)):
+        if not reader.triples(path):
             raise DataError("this file says nothing, so there is nothing to judge", path)
-        merged += graph
-    for path in (item.path for item in published if _part(item.path) not in replaced):
-        merged += read_graph(path)
+    merged = Graph(bind_namespaces="none")
+    for path in (*given, *(item.path for item in published if _part(item.path) not in replaced)):
+        for triple in reader.triples(path):
+            merged.add(triple)
     return merged
 
 

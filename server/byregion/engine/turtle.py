@@ -33,6 +33,7 @@ class Reader:
         self._terms: dict[object, Node] = {}
         self._contents: dict[Path, bytes] = {}
         self._triples: dict[Path, list[Triple]] = {}
+        self._datasets: dict[frozenset[GraphFile], Dataset] = {}
 
     def content(self, path: Path) -> bytes:
         """Return the bytes of a file; raises DataError where there is none."""
@@ -59,8 +60,15 @@ class Reader:
     def dataset(self, files: Iterable[GraphFile]) -> Dataset:
         """Return files as one dataset, each in its named graph; the default graph is their union.
 
-        Raises what `triples` raises.
+        For the same files it is the same dataset, which nobody may change. Raises what `triples` raises.
         """
+        files = tuple(files)
+        which = frozenset(files)
+        if which not in self._datasets:
+            self._datasets[which] = self._dataset(files)
+        return self._datasets[which]
+
+    def _dataset(self, files: Iterable[GraphFile]) -> Dataset:
         whole = Dataset(default_union=True)
         for item in files:
             graph = whole.graph(item.graph)
