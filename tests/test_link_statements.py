@@ -8,14 +8,15 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rdflib import SKOS, URIRef
+from rdflib import RDF, SKOS, Literal, URIRef
 
-from byregion.links import likeness, proposing, statements, themes, wording
+from byregion.dataset import read_graph
+from byregion.links import Asked, Others, likeness, proposals, proposing, statements, themes, wording
 from byregion.links.likeness import Item, alike
 from byregion.links.matters import Matters
 from byregion.links.statements import Statement
 from byregion.namespaces import BR, CONCEPT, ID
-from link_world import between, ours, theirs
+from link_world import OF_THEIRS, THEIRS, between, ours, theirs
 
 
 @cache
@@ -208,7 +209,17 @@ def test_a_concept_of_the_same_name_is_close_to_the_theme_in_any_language():
 
 
 def test_a_goal_of_others_is_compared_with_ours():
-    found = of_pairs([*statements.of(ours()), *statements.of(theirs())])
+    found, _ = proposals(ours(), Asked(("similar",), most=5000), Others(theirs(), URIRef("urn:case:source")))
     ours_first = between(found, "goal/midt-troms-naeringsplan", "their/goal/nabo-1")
     assert str(ours_first.subject).startswith(ID), "a link to others is written from ours"
     assert ours_first.score > Decimal("0.9")
+
+
+def test_statements_under_another_base_are_compared_with_each_other():
+    made = read_graph(THEIRS)
+    goal, region = URIRef(OF_THEIRS + "goal/fjord-1"), URIRef(OF_THEIRS + "region/fjord")
+    made += [(goal, RDF.type, BR.Goal), (goal, BR.region, region), (goal, SKOS.prefLabel, Literal("Næringsplan", "nb"))]
+    own = ours() + made
+    found, left_out = proposals(own, Asked(("similar",), most=5000))
+    assert left_out == 0
+    assert between(found, "their/goal/fjord-1", "their/goal/nabo-1").sources == ()

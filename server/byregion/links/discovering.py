@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from rdflib import Graph, URIRef
+from rdflib import RDF, Graph, URIRef
 
 from byregion.links import identifiers, municipalities, statements, themes
 from byregion.links.likeness import Pair
 from byregion.links.matters import Matters
 from byregion.links.proposing import TABLE, Link, Proposal, order, similar
-from byregion.namespaces import ID, empty_graph
+from byregion.namespaces import empty_graph
 
 KINDS: Final = ("similar", "municipality", "theme", "identifier")
 """What can be proposed: similar statements, the same municipality, a close theme, an outside identifier."""
@@ -59,15 +59,16 @@ def proposals(ours: Graph, asked: Asked, others: Others | None = None) -> tuple[
     """
     theirs = others or Others()
     matters = Matters.of(ours)
+    own = frozenset(item for item in ours.subjects(RDF.type) if isinstance(item, URIRef))
     found: list[list[Proposal]] = []
     left_out = 0
     if "similar" in asked.kinds:
         both = [*statements.of(ours), *statements.of(theirs.graph)]
         places = statements.places(ours) | statements.places(theirs.graph)
-        pairs = [pair for pair in statements.similar(both, matters, places, asked.least) if _open(pair, asked)]
+        pairs = [pair for pair in statements.similar(both, matters, places, asked.least) if _open(pair, asked, own)]
         # A reason is made only for the pairs that somebody is given to read.
         pairs.sort(key=lambda pair: (-round(pair.score, 2), pair.one.name, pair.other.name))
-        found.append(list(statements.proposals(pairs[: asked.most], both, matters)))
+        found.append(list(statements.proposals(pairs[: asked.most], both, matters, own)))
         left_out += len(pairs[asked.most :])
     if "municipality" in asked.kinds:
         found.append(list(municipalities.same(ours, theirs.graph, asked.day)))
@@ -78,21 +79,21 @@ def proposals(ours: Graph, asked: Asked, others: Others | None = None) -> tuple[
     for kind in found:
         kind[:] = sorted((item for item in kind if _is_asked(item, asked)), key=order)
         left_out += len(kind[asked.most :])
-    return [_sourced(item, theirs.source) for kind in found for item in kind[: asked.most]], left_out
+    return [_sourced(item, theirs.source, own) for kind in found for item in kind[: asked.most]], left_out
 
 
-def _open(pair: Pair, asked: Asked) -> bool:
+def _open(pair: Pair, asked: Asked, own: Container[URIRef]) -> bool:
     """Tell whether a pair is one that nobody has decided on, and of which at least one is ours."""
     one, other = URIRef(pair.one.name), URIRef(pair.other.name)
-    return (one.startswith(ID) or other.startswith(ID)) and similar(one, other) not in asked.decided
+    return (one in own or other in own) and similar(one, other, own) not in asked.decided
 
 
 def _is_asked(proposal: Proposal, asked: Asked) -> bool:
     return proposal.score >= Decimal(str(asked.least)) and proposal.link not in asked.decided
 
 
-def _sourced(proposal: Proposal, source: URIRef | None) -> Proposal:
+def _sourced(proposal: Proposal, source: URIRef | None, own: Container[URIRef]) -> Proposal:
     """Return a proposal with the document that it was found in, where it leads to what others say in it."""
-    outside = not (proposal.subject.startswith(ID) and proposal.object.startswith(ID))
+    outside = not (proposal.subject in own and proposal.object in own)
     # A table of identifiers is no document that was read now.
     return replace(proposal, sources=(source,)) if outside and source and proposal.method != TABLE else proposal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -53,12 +53,12 @@ class Proposal:
         return "-".join(parts)
 
 
-def similar(one: URIRef, other: URIRef) -> Link:
+def similar(one: URIRef, other: URIRef, own: Container[URIRef] | None = None) -> Link:
     """Return the link that says that two are similar, in the one of its two directions that is written.
 
-    That is from ours to others', and else from the first by name.
+    That is from what is our `own` to others', and else from the first by name.
     """
-    first, second = sorted((one, other), key=lambda end: (not end.startswith(ID), end))
+    first, second = sorted((one, other), key=lambda end: (own is not None and end not in own, end))
     return first, BR.similarTo, second
 
 

@@ -139,7 +139,8 @@ class Review:
         link = link_of(reading, self.proposed)
         if decision == ACCEPTED:
             sourced = remark.source or self.proposed.value(reading, DCTERMS.source)
-            if not sourced and not all(end.startswith(ID) for end in (link[0], link[2])):
+            # A similar statement of others is proposed with its source; every other kind leads to the outside.
+            if not sourced and link[1] != BR.similarTo:
                 raise DataError(f"{name_of(reading)} leads to the outside; say with --source where it was looked up")
             target.add(link)
         for triple in list(self.proposed.triples((reading, None, None))):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from math import log
@@ -72,14 +72,16 @@ def _item(statement: Statement, matters: Matters, names: frozenset[str]) -> Item
     return Item(str(statement.iri), statement.region, found, words, spelled, wording.says_opposite(statement.text))
 
 
-def proposals(found: list[Pair], statements: list[Statement], matters: Matters) -> Iterator[Proposal]:
-    """Yield a proposal for each pair of statements that was found."""
+def proposals(
+    found: list[Pair], statements: list[Statement], matters: Matters, own: Container[URIRef] | None = None
+) -> Iterator[Proposal]:
+    """Yield a proposal for each pair of statements that was found; `own` are those that links are written from."""
     texts = {str(statement.iri): statement for statement in statements}
     for pair in found:
         one, other = texts[pair.one.name], texts[pair.other.name]
         score = Decimal(round(100 * pair.score)) / 100
         why = _why(pair, one, other, matters)
-        yield Proposal(*proposing.similar(one.iri, other.iri), score, proposing.SAME_WORDS, why)
+        yield Proposal(*proposing.similar(one.iri, other.iri, own), score, proposing.SAME_WORDS, why)
 
 
 def _why(pair: Pair, one: Statement, other: Statement, matters: Matters) -> Why:
