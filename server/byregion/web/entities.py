@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, request, url_for
 from rdflib import URIRef
 from werkzeug.wrappers import Response as BaseResponse
 
 from byregion.errors import NotFound
-from byregion.namespaces import KINDS
+from byregion.evidence.quoting import StoredText
+from byregion.namespaces import BR, KINDS
 from byregion.web import citation, graphs, known, nearby, respond, schema_org, signposts
 from byregion.web.citation import Citation
+from byregion.web.entities_around import Around, Group, Section
+from byregion.web.entities_classes import GROUPS, Asked, layout
+from byregion.web.entities_sentences import Sentence, sentences
+from byregion.web.entities_source import Quotes, SourceText
+from byregion.web.entities_time import Timeline, Times
 from byregion.web.formats import CSL, GRAPHS, alternates, chosen, named, split_suffix
 from byregion.web.known import Known
-from byregion.web.naming import Naming, read_labels
+from byregion.web.naming import Naming
 from byregion.web.negotiate import HTML, Offer
-from byregion.web.page import Builder, Page, Pointer, Quad
+from byregion.web.page import Builder, Page, Quad, Statement
 from byregion.web.site import engine, page_query, select, site, words
 
 blueprint = Blueprint("entities", __name__)
 
 OFFERS: Final = (HTML, *GRAPHS)
-INCOMING: Final = 500
-"""Triples pointing to an entity that its page shows; where there are more it says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All that the page about an entity tells; `all_incoming` is where the rest of what points to it is, if any."""
+
+    page: Page
+    sentences: tuple[Sentence, ...]
+    groups: tuple[tuple[str, tuple[Statement, ...]], ...]
+    sections: tuple[Section, ...]
+    rest: tuple[Group, ...]
+    timeline: Timeline | None
+    text: SourceText | None
+    all_incoming: str
 
 
 @blueprint.get("/id/<path:path>")
@@ -45,7 +66,7 @@ def document(path: str) -> Response:
     if told is None:
         raise NotFound(f"there is nothing called <{entity}>", nearby.things(name))
     offer = chosen(suffix, (*OFFERS, CSL))
-    response = citation.answer(_cited(name, build(entity)[0])) if offer == CSL else _document(name, told, offer)
+    response = citation.answer(_cited(name, build(told).page)) if offer == CSL else _document(name, told, offer)
     respond.vary(response, by_format=not suffix, by_language=offer in (HTML, CSL))
     response.headers["Content-Location"] = _address(name, offer)
     respond.link(response, _links(name, told, offer))
@@ -80,32 +101,78 @@ def _graph(entity: URIRef, offer: Offer) -> Response:
     return Response(graphs.written(graphs.read(answer.body), offer.engine_type), content_type=offer.content_type)
 
 
-def _page(name: str, told: Known) -> Response:
-    built, more = build(told.iri)
-    every = page_query("incoming-all", entity=(told.iri,)) if more else ""
+def _page(name: str, known: Known) -> Response:
+    told = build(known)
     kind = name.partition("/")[0]
     return respond.page(
         "entities/document.html",
-        page=built,
+        told=told,
+        page=told.page,
         kind=kind if kind in KINDS else None,
-        more_incoming=INCOMING if more else 0,
-        all_incoming=url_for("sparql.show", query=every, format="html") if more else "",
-        citation=_cited(name, built),
+        is_source=BR.SourceDocument in known.classes,
+        named={query.name for query in site().queries},
+        report=_report(told.page),
+        citation=_cited(name, told.page),
         csl=_address(name, CSL),
         formats=[(offer.names[0], _address(name, offer)) for offer in named(GRAPHS)],
         alternates=[(offer.names[0], _address(name, offer), offer.media_type) for offer in named(GRAPHS)],
-        embedded=schema_org.entity(told, built, url_for(".document", path=name)),
+        embedded=schema_org.entity(known, told.page, url_for(".document", path=name)),
     )
 
 
-def build(entity: URIRef) -> tuple[Page, bool]:
-    """Return the page of an entity, and whether more points to it than the page shows."""
-    told = select("page", entity=(entity,))
-    quads = [Quad(row["graph"], row["subject"], row["predicate"], row["object"]) for row in told]
-    rows = select("incoming", entity=(entity,))
-    pointers = [
-        Pointer(row["graph"], row["predicate"], row["subject"], row.get("class"), row.get("order"))
-        for row in rows[:INCOMING]
+def build(known: Known) -> Told:
+    """Return what the page about an entity tells."""
+    entity, plan = known.iri, layout(known.classes)
+    quads = [
+        Quad(row["graph"], row["subject"], row["predicate"], row["object"]) for row in select("page", entity=(entity,))
     ]
-    naming = Naming(words(), read_labels([*quads, *pointers]))
-    return Builder(entity, quads, naming, site().settings.data).page(pointers), len(rows) > INCOMING
+    times = Times(entity) if plan.timeline else None
+    quotes = Quotes(entity) if BR.SourceDocument in known.classes else None
+    around = Around(entity, plan, times.things() if times else ())
+    others = [*(times.terms() if times else ()), *(quotes.terms() if quotes else ())]
+    naming = Naming(words(), around.labels([*quads, *around.terms(), *others, plan.expected]))
+    builder = Builder(entity, quads, naming, site().settings.data)
+    page, sections = builder.page(plan.expected), around.sections(naming, builder)
+    hidden = {predicate for item in plan.sections if isinstance(item, Asked) for predicate in item.tells}
+    return Told(
+        page,
+        sentences(plan, words(), page, {section.name: section.total for section in sections}),
+        _groups(page, hidden),
+        sections,
+        around.rest(naming),
+        times.timeline(naming, around.details) if times else None,
+        quotes.text(naming, _stored(builder), builder.language(entity)) if quotes else None,
+        url_for("sparql.show", query=page_query("incoming-all", entity=(entity,)), format="html")
+        if around.is_cut
+        else "",
+    )
+
+
+def _stored(builder: Builder) -> StoredText | None:
+    """Return the text of the source that a page is about, where the site publishes it."""
+    return builder.stored(builder.iri) if site().source_text else None
+
+
+def _groups(page: Page, hidden: Container[URIRef]) -> tuple[tuple[str, tuple[Statement, ...]], ...]:
+    """Return the statements in the groups that a page has; those that a section tells of are `hidden`."""
+    shown = [statement for statement in page.statements if statement.predicate.iri not in hidden]
+    grouped = {predicate: name for name, predicates in GROUPS.items() for predicate in predicates}
+    first = next(iter(GROUPS))
+    by_name = {
+        name: tuple(item for item in shown if item.predicate.iri and grouped.get(item.predicate.iri, first) == name)
+        for name in GROUPS
+    }
+    return tuple((name, statements) for name, statements in by_name.items() if statements)
+
+
+def _report(page: Page) -> str:
+    """Return where an error in a page is reported, "" where nobody has said that they want to know.
+
+    https://www.rfc-editor.org/rfc/rfc6068: a subject and a body that say what, and in which revision.
+    """
+    contact = site().settings.contact
+    if not contact or "://" in contact:
+        return contact
+    subject = words()("report.subject", name=page.title.value[:80])
+    body = words()("report.body", iri=page.iri, revision=engine().revision)
+    return f"mailto:{contact}?subject={quote(subject)}&body={quote(body)}"

@@ -1,4 +1,4 @@
-"""What a page about an entity shows, from the triples about it: statements in words, evidence, what points to it."""
+"""What a page about an entity shows, from the triples about it: statements in words, and the evidence for them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rdflib import DCTERMS, FOAF, PROV, RDF, SKOS, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from byregion.errors import SourceError
-from byregion.evidence.quoting import iris, stored_text
+from byregion.evidence.quoting import StoredText, iris, stored_text
 from byregion.iri import INFERRED
 from byregion.namespaces import BASE, BR, OA
 from byregion.web.language import collation
@@ -29,16 +29,6 @@ class Quad(NamedTuple):
     object: Node
 
 
-class Pointer(NamedTuple):
-    """A triple that points to the entity, with the stated class of its subject and its place in a list."""
-
-    graph: Node
-    predicate: Node
-    subject: Node
-    type: Node | None
-    order: Node | None
-
-
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why we read a source as we do, and the reading that says so."""
@@ -49,7 +39,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """All values of one property, each with its reasons; `reasons` are those that all the values share."""
+    """All values of one property, each with its reasons; `reasons` are those that all the values share.
+
+    There is none where a reader looks for one and no source states it.
+    """
 
     predicate: Value
     values: tuple[tuple[Value, tuple[Reason, ...]], ...]
@@ -58,7 +51,7 @@ class Statement:
     @property
     def mark(self) -> str:
         """The mark that all the values have, or ""."""
-        return _shared_mark([value for value, _ in self.values])
+        return shared_mark([value for value, _ in self.values])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +73,6 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Subjects of one class that point to the entity with one property."""
-
-    type: Value | None
-    predicate: Value
-    items: tuple[Value, ...]
-
-    @property
-    def mark(self) -> str:
-        """The mark that all the items have, or ""."""
-        return _shared_mark(self.items)
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """Everything that the page about one entity shows, in the order in which it is shown."""
 
@@ -101,18 +80,22 @@ class Page:
     types: tuple[Value, ...]
     title: Text
     original: Text | None
-    unnamed_measures: tuple[Value, ...]
     statements: tuple[Statement, ...]
     parts: tuple[tuple[URIRef, tuple[Statement, ...]], ...]
     evidence: tuple[Evidence, ...]
     paraphrase: bool
     sources: tuple[Source, ...]
-    incoming: tuple[Group, ...]
+    translations: tuple[str, ...]
+
+    def of(self, predicate: URIRef) -> tuple[Value, ...]:
+        """Return the values of a property of the entity."""
+        found = (statement.values for statement in self.statements if statement.predicate.iri == predicate)
+        return tuple(value for values in found for value, _ in values)
 
 
 # Told elsewhere on the page than among the statements.
 _ELSEWHERE: Final = frozenset(
-    {SKOS.prefLabel, BR.quote, BR.paraphrase, BR.translatedInto, DCTERMS.source, OA.hasSelector}
+    {SKOS.prefLabel, SKOS.hiddenLabel, BR.quote, BR.paraphrase, BR.translatedInto, DCTERMS.source, OA.hasSelector}
 )
 # A text in several languages is one text, of which the reader gets one; other names are each a name of their own.
 _EACH_COUNTS: Final = frozenset({SKOS.altLabel})
@@ -131,21 +114,20 @@ class Builder:
             self._quads.setdefault(quad.subject, []).append(quad)
         self._translated = {str(value).lower() for value in self._objects(iri, BR.translatedInto)}
 
-    def page(self, pointers: Sequence[Pointer]) -> Page:
-        """Return the page; `pointers` are the triples that point to the entity."""
+    def page(self, expected: Sequence[URIRef] = ()) -> Page:
+        """Return the page; of the `expected` properties it is said where no source states them."""
         evidence = self._evidence()
         return Page(
             iri=self.iri,
             types=self._types(),
             title=self._title(evidence),
             original=self._original(),
-            unnamed_measures=self._unnamed_measures(pointers),
-            statements=self._statements(self.iri),
+            statements=self._statements(self.iri, expected),
             parts=tuple((part, self._statements(part)) for part in self._parts()),
             evidence=evidence,
             paraphrase=any(self._objects(self.iri, BR.paraphrase)),
             sources=self._sources(),
-            incoming=self._incoming(pointers),
+            translations=tuple(sorted(self._translated)),
         )
 
     def _objects(self, subject: Node, predicate: URIRef) -> list[Node]:
@@ -183,13 +165,15 @@ class Builder:
         prefix = f"{self.iri}#"
         return [term for term in self._quads if isinstance(term, URIRef) and term.startswith(prefix)]
 
-    def _statements(self, subject: URIRef) -> tuple[Statement, ...]:
+    def _statements(self, subject: URIRef, expected: Sequence[URIRef] = ()) -> tuple[Statement, ...]:
         shown = [quad for quad in self._quads.get(subject, ()) if self._is_shown(quad)]
         shown.sort(key=lambda quad: str(quad.predicate))
         statements = [
             self._statement(subject, predicate, list(quads))
             for predicate, quads in groupby(shown, key=lambda quad: quad.predicate)
         ]
+        stated = {quad.predicate for quad in shown}
+        statements += [Statement(self.naming.value(predicate), ()) for predicate in expected if predicate not in stated]
         return tuple(sorted(statements, key=lambda item: collation(item.predicate.text.value)))
 
     def _is_shown(self, quad: Quad) -> bool:
@@ -199,8 +183,8 @@ class Builder:
 
     def _statement(self, subject: URIRef, predicate: Node, quads: list[Quad]) -> Statement:
         # What is stated wins over what is read or inferred: it comes last.
-        ranked = sorted(quads, key=lambda quad: _MARKS.index(_mark(quad.graph)), reverse=True)
-        marks = {quad.object: _mark(quad.graph) for quad in ranked}
+        ranked = sorted(quads, key=lambda quad: _MARKS.index(mark_of(quad.graph)), reverse=True)
+        marks = {quad.object: mark_of(quad.graph) for quad in ranked}
         texts = [term for term in marks if isinstance(term, Literal) and term.language is not None]
         if predicate not in _EACH_COUNTS and len(texts) > 1:
             chosen = self.naming.choose(texts)
@@ -233,7 +217,7 @@ class Builder:
         return tuple(
             Evidence(
                 passages=tuple(found),
-                language=self._language(source),
+                language=self.language(source),
                 source=self.naming.value(source) if source else None,
                 original=self.naming.value(original) if original else None,
             )
@@ -260,10 +244,10 @@ class Builder:
             exact=said(OA.exact),
             prefix=said(OA.prefix),
             suffix=said(OA.suffix),
-            start=_integer(said(OA.start)),
+            start=integer(said(OA.start)),
         )
 
-    def _text(self, source: URIRef) -> str | None:
+    def stored(self, source: URIRef) -> StoredText | None:
         """Return the stored text of a source, or None where there is none or it is no longer what was quoted from."""
         triples = Graph()
         datasets = set()
@@ -272,12 +256,17 @@ class Builder:
             if quad.predicate == BR.storedText:
                 datasets.add(str(quad.graph).removeprefix(f"{BASE}graphs/").partition("/")[0])
         try:
-            return stored_text(triples, source, self._data / datasets.pop()).text if datasets else None
+            return stored_text(triples, source, self._data / datasets.pop()) if datasets else None
         except SourceError:
             # The page then shows the characters that each quote carries itself; `byregion check` tells what is wrong.
             return None
 
-    def _language(self, source: URIRef | None) -> str:
+    def _text(self, source: URIRef) -> str | None:
+        stored = self.stored(source)
+        return stored.text if stored else None
+
+    def language(self, source: URIRef | None) -> str:
+        """Return the language of the words of a source."""
         stated = self._literals(source, DCTERMS.language) if source else []
         return str(stated[0]) if stated else _LANGUAGE_OF_SOURCES
 
@@ -288,30 +277,6 @@ class Builder:
 
     def _address(self, document: Node) -> URIRef | None:
         return next((term for term in self._objects(document, FOAF.page) if isinstance(term, URIRef)), None)
-
-    def _incoming(self, pointers: Sequence[Pointer]) -> tuple[Group, ...]:
-        def key(pointer: Pointer) -> tuple[str, str]:
-            return str(pointer.type or ""), str(pointer.predicate)
-
-        groups = []
-        for _, members in groupby(sorted(pointers, key=key), key=key):
-            rows = sorted(members, key=self._place)
-            type_ = self.naming.value(rows[0].type) if rows[0].type else None
-            items = tuple(self.naming.value(row.subject, _mark(row.graph)) for row in rows)
-            groups.append(Group(type_, self.naming.value(rows[0].predicate), items))
-        return tuple(sorted(groups, key=lambda group: collation(group.type.text.value if group.type else "")))
-
-    def _place(self, pointer: Pointer) -> tuple[int, str]:
-        order = _integer(str(pointer.order or ""))
-        return order, collation(self.naming.value(pointer.subject).text.value)
-
-    def _unnamed_measures(self, pointers: Sequence[Pointer]) -> tuple[Value, ...]:
-        """Return the groups of measures where there are some and no measure has a name."""
-        types = {pointer.type for pointer in pointers}
-        if BR.Measure in types:
-            return ()
-        groups = dict.fromkeys(pointer.subject for pointer in pointers if pointer.type == BR.MeasureGroup)
-        return tuple(self.naming.value(group) for group in groups)
 
 
 # The programme's texts are Norwegian; a source in another language says so with dcterms:language.
@@ -324,17 +289,19 @@ _READ: Final = (RDF.subject, RDF.predicate)
 _MARKS: Final = ("", "reading", "inferred")
 
 
-def _integer(text: str) -> int:
+def integer(text: str) -> int:
     """Return the number that `text` is, or 0: shapes say what data must be, and a page is made of what it is."""
     return int(text) if text.isascii() and text.isdecimal() else 0
 
 
-def _shared_mark(values: Sequence[Value]) -> str:
+def shared_mark(values: Sequence[Value]) -> str:
+    """Return the mark that all the values have, or ""."""
     marks = {value.mark for value in values}
     return marks.pop() if len(marks) == 1 else ""
 
 
-def _mark(graph: Node) -> str:
+def mark_of(graph: Node) -> str:
+    """Return the mark of what stands in a graph: "" for what is stated, "reading" or "inferred"."""
     if graph == INFERRED:
         return "inferred"
     return "reading" if str(graph).endswith("/readings") else ""

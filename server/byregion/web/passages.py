@@ -31,11 +31,23 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Words of a source in their order; `original` is the document that the source itself quotes there."""
+    """Words of a source in their order; `original` is the document that the source itself quotes there.
+
+    `place` is where the first quote of them stands on the page of the source, "" where no text is stored.
+    """
 
     source: URIRef | None
     original: URIRef | None
     pieces: tuple[Piece, ...]
+    place: str = ""
+
+
+def place(start: int, end: int) -> str:
+    """Return the fragment for the code points `start` to `end` (exclusive) of a text.
+
+    https://www.rfc-editor.org/rfc/rfc5147#section-2.2.1: positions are counted between characters.
+    """
+    return f"char={start},{end}"
 
 
 def passages(quotes: Iterable[Quoted], text_of: Callable[[URIRef], str | None]) -> list[Passage]:
@@ -48,17 +60,18 @@ def passages(quotes: Iterable[Quoted], text_of: Callable[[URIRef], str | None]) 
     in_order = sorted(quotes, key=lambda item: (item.source or "", item.original or "", item.start, item.quote))
     for (source, original), members in groupby(in_order, key=lambda item: (item.source, item.original)):
         text = text_of(source) if source is not None else None
-        for pieces in _lines(list(members), text):
-            found.append(Passage(source, original, tuple(pieces)))
+        for pieces, where in _lines(list(members), text):
+            found.append(Passage(source, original, tuple(pieces), where))
     return found
 
 
-def _lines(quotes: list[Quoted], text: str | None) -> Iterator[list[Piece]]:
+def _lines(quotes: list[Quoted], text: str | None) -> Iterator[tuple[list[Piece], str]]:
     placed = [item for item in quotes if text is not None and text.startswith(item.exact, item.start)]
     if text is not None:
         for start, members in groupby(placed, key=lambda item: text.rfind("\n", 0, item.start) + 1):
-            yield _picked_out(text, start, list(members))
-    yield from ([*_alone(item)] for item in quotes if item not in placed)
+            line = list(members)
+            yield _picked_out(text, start, line), place(line[0].start, line[0].start + len(line[0].exact))
+    yield from (([*_alone(item)], "") for item in quotes if item not in placed)
 
 
 def _picked_out(text: str, start: int, quotes: list[Quoted]) -> list[Piece]:

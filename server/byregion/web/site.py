@@ -42,7 +42,7 @@ class Site:
     `engine` is that of the current revision, `revisions` has those of all; `edition` is everything that is no answer,
     made from the files of the current one; `search` has its words. `code` names the state of the files that make the
     pages, `built` are those that they load. Of a static copy every page leads only to what files can answer: `is_copy`.
-    Who has one of the `tokens` may write, if there are any.
+    Who has one of the `tokens` may write, if there are any. Without `source_text` no page has a stored text as a whole.
     """
 
     settings: Settings
@@ -53,6 +53,7 @@ class Site:
     search: Shelf
     is_copy: bool = False
     tokens: Tokens | None = None
+    source_text: bool = True
     words: Mapping[str, Words] = field(default_factory=language.read)
     code: str = field(default_factory=_fingerprint)
     built: Mapping[str, str] = field(default_factory=built.read)
