@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from rdflib import RDF, URIRef
-from tests.bench import client, http, made, mix, regions, report
+from tests.bench import client, http, made, mix, regions, report, scale
 
 from byregion import evidence, infer, validate
 from byregion.dataset import data_files, ontology_files, read
@@ -211,6 +211,15 @@ def test_an_answer_with_other_rows_is_not_compared():
     }
 
 
+def test_growth_is_an_exponent_between_two_sizes():
+    costs = [scale.Cost("infer", n, 100 * n, 9.0, cpu, memory) for n, cpu, memory in ((1, 2.0, 50), (10, 20.0, 50))]
+    costs += [scale.Cost("infer", 100, 10_000, 9.0, 2000.0, 500)]
+    (found,) = scale.growth(costs).values()
+    assert found == pytest.approx(
+        {"cpu, 1 to 10": 1, "memory, 1 to 10": 0, "cpu, 10 to 100": 2, "memory, 10 to 100": 1}
+    )
+
+
 # --- All of it --------------------------------------------------------------------------------------------------------
 
 
@@ -219,14 +228,17 @@ def test_a_smoke_run_measures_everything_once_and_writes_nothing():
     results = ROOT / "tests" / "bench" / "results"
     before = sorted(results.glob("*"))
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench", "--smoke"], cwd=ROOT, capture_output=True, text=True, timeout=300
+        [sys.executable, "-m", "tests.bench", "--smoke"], cwd=ROOT, capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stderr
     for name in (
         *("validate, shacl", "validate, pyshacl", "load and infer", "light query", "to the first answer"),
         *("each request new", "the same request again", "a log with 70 % repeats", "beside four killers", "aim"),
         *("oxigraph", "rdflib-endpoint", "memory of byregion", "opened from the snapshot"),
+        *("import", "infer", "link", "load", "check, one edit", "owlrl", "pySHACL"),
     ):
         assert name in done.stdout
     assert "left out" not in done.stdout
+    assert done.stdout.count("the same found") == 2
+    assert "NOT the same found" not in done.stdout
     assert sorted(results.glob("*")) == before

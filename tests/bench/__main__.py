@@ -14,9 +14,9 @@ from pathlib import Path
 
 from byregion import assets
 
-from . import data, disk, fire, http, local, mix, peers, regions, report
+from . import data, fire, http, local, mix, peers, regions, report, scale
 
-PARTS = ("local", "disk", "http", "cached", "log", "fire")
+PARTS = ("local", "http", "cached", "log", "fire", "scale")
 
 
 def main() -> None:
@@ -27,9 +27,9 @@ def main() -> None:
     print("machine:", body["machine"])
     if "local" in options.only:
         body["local"] = _local(options)
-    if "disk" in options.only:
-        body["disk"] = [disk.run(count) for count in options.triples]
-    if set(options.only) - {"local", "disk"}:
+    if "scale" in options.only:
+        body["scale"] = _scale(options)
+    if set(options.only) - {"local", "scale"}:
         body["settings"] = report.settings()
         print("byregion serve by itself:", body["settings"])
         body["runs"] = [report.record(_run(options, count)) for count in options.regions]
@@ -43,18 +43,18 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", choices=PARTS, nargs="+", default=PARTS, help="parts to measure; all by default")
     parser.add_argument("--regions", type=int, nargs="+", default=[1, 37, 400], metavar="N", help="sizes of the data")
-    parser.add_argument("--triples", type=int, nargs="+", default=[1_000_000], metavar="N", help="of stores on disk")
     parser.add_argument("--peers", choices=peers.NAMES, nargs="*", default=peers.NAMES[1:], help="compared with")
     parser.add_argument("--queries", nargs="+", metavar="NAME", help="queries to ask, by name; all by default")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=1.0, help="of each query, on each server, in each round")
     parser.add_argument("--fire-seconds", type=float, default=10.0, help="of the light query beside the killers")
+    parser.add_argument("--rivals-at", type=int, default=37, metavar="N", help="regions for owlrl and pySHACL")
     parser.add_argument("--log", type=int, default=300, metavar="N", help="requests in a log")
     parser.add_argument("--smoke", action="store_true", help="a little of each part, and nothing is written")
     options = parser.parse_args()
     if options.smoke:
         options.regions, options.rounds, options.seconds = [1], 1, 0.02
-        options.fire_seconds, options.log, options.triples = 0.2, 10, [2000]
+        options.fire_seconds, options.log, options.rivals_at = 0.2, 10, 1
         options.peers = [name for name in options.peers if name != "virtuoso"]
         options.queries = ["participants", "lookup-everything-of-goal", "lookup-describe-result"]
     return options
@@ -65,6 +65,11 @@ def _local(options: argparse.Namespace) -> dict[str, object]:
         return local.run(assets.folder("data"), once=False)
     with tempfile.TemporaryDirectory(prefix="byregion-bench-") as folder:
         return local.run(regions.write(Path(folder), 1), once=True)
+
+
+def _scale(options: argparse.Namespace) -> dict[str, object]:
+    with tempfile.TemporaryDirectory(prefix="byregion-bench-") as folder:
+        return scale.run(Path(folder), options.regions, options.rivals_at, _tell)
 
 
 def _run(options: argparse.Namespace, count: int) -> report.Run:
