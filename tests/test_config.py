@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +30,8 @@ def test_who_has_tokens_takes_writes():
         (BLANK | {"store": "http://127.0.0.1:9/sparql"}, "token_file needs"),
         (BLANK | {"archive": "a"}, "archive empty"),
         (BLANK | {"archive": "kept"}, "archive empty"),
+        ({"store": "memroy"}, r"a new one is \./memroy"),
+        ({"store": "./store", "archive": "kept"}, "archive must be empty"),
         (BLANK | {"max_write_bytes": 0}, "max_write_bytes is 0"),
         ({"service": "http://e.test/sparql", "store": "http://127.0.0.1:9/sparql"}, "service needs store 'memory'"),
         ({"service": "http://e.test/sparql ftp://e.test/"}, "service is 'ftp://e.test/'"),
@@ -56,3 +59,13 @@ def test_they_come_from_the_environment_and_go_to_that_of_a_child():
     assert Settings.from_env(settings.to_env()) == settings
     with pytest.raises(ConfigError, match="BYREGION_EMPTY"):
         Settings.from_env({"BYREGION_EMPTY": "perhaps"})
+
+
+def test_a_store_is_memory_a_folder_or_an_address(tmp_path: Path):
+    assert Settings().store_folder is None
+    assert Settings(store=str(tmp_path / "new")).store_folder == tmp_path / "new"
+    assert Settings(store="./new").store_folder == Path("new")
+    remote = Settings(store="http://127.0.0.1:9/sparql")
+    assert (remote.is_remote, remote.store_folder) == (True, None)
+    with pytest.raises(ConfigError, match="must be 'memory', a folder or an http"):
+        Settings(store="ftp://example.org/")

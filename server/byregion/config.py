@@ -111,6 +111,9 @@ class Settings:
             _check_address("store", self.store, "'memory', a folder or ")
         if self.store_graphs:
             _check_address("store_graphs", self.store_graphs)
+        if self.store_folder and "/" not in self.store and not self.store_folder.is_dir():
+            # A misspelt word would make a folder.
+            raise ConfigError(f"store is {self.store!r}: 'memory', an address or a folder; a new one is ./{self.store}")
         if not 0 <= self.port <= 65535:
             raise ConfigError(f"port is {self.port}: it must be from 0 to 65535")
         for limit in (item.name for item in dataclasses.fields(self) if item.type in ("int", "float")):

@@ -86,6 +86,9 @@ class Publisher:
         """
         if self._settings.empty:
             raise EngineError("an endpoint that began empty has no files to publish; what it holds would be lost")
+        if folder := self._settings.store_folder:
+            remedy = f"end the server, let byregion migrate --store {folder} take the files over, and start it again"
+            raise EngineError(f"a store on disk goes before the files; {remedy}")
         if self._settings.takes_writes:
             raise EngineError("what was written since the start would be lost; end the server, and start it again")
         if not self._changing.acquire(blocking=False):

@@ -61,7 +61,8 @@ def show(path: str = "") -> Response | BaseResponse:
         response.vary.add("Accept")
         return response
     # What may be written is read from where it is held: its tag is that of its state, which If-Match names.
-    given = _held(wanted, offer) if settings.takes_writes else _published(wanted, offer)
+    is_written = settings.takes_writes or settings.store_folder is not None
+    given = _held(wanted, offer) if is_written else _published(wanted, offer)
     respond.vary(given, by_format=True)
     return given
 
