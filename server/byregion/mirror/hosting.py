@@ -30,7 +30,10 @@ def type_map(variants: Iterable[str], types: Mapping[str, str]) -> str:
     one answers: the source quality falls by the least step that there is, and so counts less than any weight.
     """
     offers = [(file, _bare(types[file])) for file in variants]
-    offers += [(file, wider) for wider, meant in WIDER for file, media_type in offers if media_type == meant]
+    for wider, meant in WIDER:
+        # Of several that a wider name may mean, it means the first.
+        found = [(file, wider) for file, media_type in offers if media_type == meant]
+        offers += found[:1] if wider not in {media_type for _, media_type in offers} else []
     media_types = _unique(media_type for _, media_type in offers)
     blocks = []
     for file, media_type in offers:

@@ -1,18 +1,22 @@
-"""A page per kind of entity, which lists them by name."""
+"""A list per kind of entity, by name: in pages for people, whole or in pages for programs."""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
 from typing import Final
+from urllib.parse import urljoin
 
-from flask import Blueprint, Response
-from rdflib import DCTERMS, ORG, SKOS, Literal, URIRef
+from flask import Blueprint, Response, request, url_for
+from rdflib import DCTERMS, ORG, SKOS, Literal, URIRef, Variable
 
+from byregion import paging
 from byregion.errors import NotFound
 from byregion.namespaces import BR, KINDS
-from byregion.web import pages, respond
+from byregion.web import answers, graphs, pages, respond
+from byregion.web.formats import EXCEL_CSV, GRAPHS, SOLUTIONS, XLSX, alternates, chosen, named
 from byregion.web.naming import Naming, Value, read_labels
-from byregion.web.site import select, words
+from byregion.web.negotiate import HTML, Offer
+from byregion.web.site import engine, page_query, select, site, words
 
 blueprint = Blueprint("listing", __name__)
 
@@ -50,33 +54,101 @@ CLASSES: Final[dict[str, URIRef]] = {
 """The class that the entities of a kind are stated to be of; the kinds in the order in which pages name them."""
 
 
+OFFERS: Final = (
+    HTML,
+    *(offer for offer in SOLUTIONS if offer.names and offer.names[0] in ("json", "csv")),
+    XLSX,
+    EXCEL_CSV,
+    *GRAPHS,
+)
+"""What a list is to be had as."""
+
+
 @blueprint.get("/doc/<kind>/")
-def show(kind: str) -> Response:
-    """Return the page that lists the entities of a kind."""
+@blueprint.get("/doc/<kind>/index.<suffix>")
+def show(kind: str, suffix: str = "") -> Response:
+    """Return the list of the entities of a kind: a page of it, or all of it as data."""
     if kind not in CLASSES:
         raise NotFound(f"there is no kind {kind!r}; there are {', '.join(KINDS)}", tuple(kinds(kind)))
-    return respond.html_only("listing/listing.html", lambda: _context(kind, pages.whole_number("page", 1, 10**6)))
+    offer = chosen(suffix, OFFERS)
+    if offer == HTML:
+        number = pages.whole_number("page", 1, 10**6)
+        response = respond.conditional(respond.page_tag(), lambda: _page(kind, number))
+    else:
+        response = _data(kind, offer)
+    respond.vary(response, by_format=not suffix, by_language=offer not in GRAPHS)
+    response.headers["Content-Location"] = _address(kind, offer)
+    respond.link(response, alternates(OFFERS, offer, lambda other: _address(kind, other)))
+    return response
 
 
-def _context(kind: str, page: int) -> dict[str, object]:
-    entities = _entities(CLASSES[kind])
-    first, last = (page - 1) * PAGE, min(page * PAGE, len(entities))
-    if first >= len(entities) and page > 1:
-        raise NotFound(f"the list of {kind!r} has no page {page}")
-    shown = entities[first:last]
+def _address(kind: str, offer: Offer) -> str:
+    language = words().language if offer == HTML or ("lang" in request.args and offer not in GRAPHS) else None
+    if offer == HTML:
+        return url_for(".show", kind=kind, lang=language)
+    return url_for(".show", kind=kind, suffix=offer.suffix, lang=language)
+
+
+def _data(kind: str, offer: Offer) -> Response:
+    """Return the list as data: all of it, or the page that the request names."""
+    if offer in GRAPHS:
+        text = _graph_query(CLASSES[kind])
+        tag = respond.tag("list", text, offer.media_type)
+        return respond.conditional(tag, lambda: Response(_graph(text, offer), content_type=offer.content_type))
+    text = page_query("list", **{"class": (CLASSES[kind],)}, language=(Literal(words().language),))
+    page = pages.wanted(text)
+    asked = paging.page(text, page.number, page.size) if page else text
+    cover = answers.Cover(
+        kind,
+        (
+            (words()("sheet.question"), words()(f"kinds.{kind}")),
+            (words()("sheet.address"), urljoin(site().settings.url, _address(kind, offer))),
+        ),
+    )
+    tag = respond.tag("list", asked, offer.media_type, offer.names[0])
+    response = respond.conditional(tag, lambda: answers.data(asked, offer, cover))
+    response.headers["Content-Language"] = words().language
+    return response
+
+
+def _graph_query(class_: URIRef) -> str:
+    """Return the query for the graph of a list, or of the page of it that the request names."""
+    text, entities = _listing(class_), tuple[URIRef, ...]()
+    if page := pages.wanted(text):
+        entities = tuple(_entities(paging.page(text, page.number, page.size)))
+    return page_query("list-graph", **{"class": (class_,), "entity": entities})
+
+
+def _graph(text: str, offer: Offer) -> bytes:
+    answer = engine().query(text, "application/n-triples")
+    return graphs.written(graphs.read(answer.body), offer.engine_type)
+
+
+def _page(kind: str, number: int) -> Response:
+    page, shown = _entities_on(CLASSES[kind], number)
+    if number > page.last:
+        raise NotFound(f"the list of {kind!r} has no page {number}")
     naming = Naming(words(), read_labels([shown]))
     definitions = [row["definition"] for row in select("definition", term=(CLASSES[kind],))]
-    definition = naming.pick([text for text in definitions if isinstance(text, Literal)])
-    return {
-        "kind": kind,
-        "definition": definition,
-        "items": [naming.value(entity) for entity in shown],
-        "first": first + 1 if entities else 0,
-        "last": last,
-        "total": len(entities),
-        "previous": page - 1 if page > 1 else None,
-        "following": page + 1 if last < len(entities) else None,
-    }
+    return respond.page(
+        "listing/listing.html",
+        kind=kind,
+        definition=naming.pick([text for text in definitions if isinstance(text, Literal)]),
+        items=[naming.value(entity) for entity in shown],
+        rows=page.rows if page.total else (0, 0),
+        total=page.total,
+        previous=number - 1 if number > 1 else None,
+        following=number + 1 if number < page.last else None,
+        formats=[(offer.names[0], _address(kind, offer)) for offer in named(OFFERS) if offer != HTML],
+    )
+
+
+def _entities_on(class_: URIRef, number: int) -> tuple[pages.Page, list[URIRef]]:
+    """Return a page of the list of a class: which of how many entities, and these."""
+    text = _listing(class_)
+    (row,) = answers.solutions(paging.count(text)).bindings
+    page = pages.Page(number, PAGE, int(str(next(iter(row.values())))))
+    return page, _entities(paging.page(text, number, PAGE))
 
 
 def kinds(name: str) -> list[str]:
@@ -86,11 +158,15 @@ def kinds(name: str) -> list[str]:
 
 def choices(class_: URIRef) -> tuple[Value, ...]:
     """Return the entities of a class by name, for a reader to choose one."""
-    entities = _entities(class_)
+    entities = _entities(_listing(class_))
     naming = Naming(words(), read_labels([entities]))
     return tuple(naming.value(entity) for entity in entities)
 
 
-def _entities(class_: URIRef) -> list[URIRef]:
-    rows = select("listing", **{"class": (class_,)}, language=(Literal(words().language),))
-    return list(dict.fromkeys(entity for row in rows if isinstance(entity := row["entity"], URIRef)))
+def _entities(text: str) -> list[URIRef]:
+    rows = answers.solutions(text).bindings
+    return [entity for row in rows if isinstance(entity := row[Variable("entity")], URIRef)]
+
+
+def _listing(class_: URIRef) -> str:
+    return page_query("listing", **{"class": (class_,)}, language=(Literal(words().language),))
