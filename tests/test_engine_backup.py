@@ -14,7 +14,7 @@ import pytest
 
 from byregion.assets import folder as asset
 from byregion.dataset import GraphFile, data_files, ontology_files
-from byregion.engine.journal import Changes, Content, backup, changes
+from byregion.engine.journal import Changes, Content, backup, changes, layout
 from byregion.engine.opening import Source, opened
 from byregion.errors import StoreError
 from byregion.infer import RULES
@@ -106,6 +106,17 @@ def test_a_backup_that_is_damaged_is_not_restored(store: Opened, tmp_path: Path)
         with pytest.raises((StoreError, FileNotFoundError)):
             backup.restore(tmp_path / "other", tmp_path / "restored")
         shutil.rmtree(tmp_path / "other")
+
+
+def test_of_a_store_that_is_damaged_there_is_no_backup(store: Opened, tmp_path: Path):
+    path = layout.segments(store.folder)[-1][1]
+    whole = bytearray(path.read_bytes())
+    # In the last record but one.
+    whole[whole.rindex(b"<http://example.org/g8>")] ^= 1
+    path.write_bytes(whole)
+    with pytest.raises(StoreError, match="is damaged from byte"):
+        backup.make(store.folder, tmp_path / "kept")
+    assert not (tmp_path / "kept").exists()
 
 
 def test_a_backup_of_another_dataset_than_it_tells_is_not_restored(store: Opened, tmp_path: Path):

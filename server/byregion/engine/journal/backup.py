@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 
-from byregion.engine.journal import layout, reading, records
+from byregion.engine.journal import layout, reading
 from byregion.engine.journal.content import Content
 from byregion.engine.journal.disk import INCOMING, Disk
 from byregion.errors import StoreError
@@ -100,10 +100,9 @@ def _extents(folder: Path) -> Iterator[tuple[Path, int]]:
     *closed, (_, last) = layout.segments(folder)
     yield from ((path, -1) for _, path in closed)
     with last.open("rb") as file:
-        at = reading.head(file, last)[1]
-        while record := records.read(file, at):
-            at = record[1]
-    yield last, at
+        begun = reading.head(file, last)[1]
+        ends = [end for _, end in reading.whole(file, last, begun, is_last=True)]
+    yield last, ends[-1] if ends else begun
 
 
 def _copy(disk: Disk, path: Path, folder: Path, size: int) -> None:

@@ -51,28 +51,31 @@ def head(file: BinaryIO, path: Path) -> tuple[Head, int]:
 
 
 def _changes(file: BinaryIO, path: Path, *, is_last: bool) -> Iterator[Change]:
-    at = head(file, path)[1]
-    while record := records.read(file, at):
-        payload, at = record
+    for payload, end in whole(file, path, head(file, path)[1], is_last=is_last):
         try:
             yield Change.unpacked(payload)
         except ValueError as error:
-            raise StoreError(f"{path}: the record before byte {at} is no change: {error}") from error
-    refuse_damaged(file, at, path, is_last=is_last)
+            raise StoreError(f"{path}: the record before byte {end} is no change: {error}") from error
 
 
-def refuse_damaged(file: BinaryIO, at: int, path: Path, *, is_last: bool) -> bool:
-    """Return whether a record that was never finished stands at byte `at`; raises StoreError for one that is damaged.
+def whole(file: BinaryIO, path: Path, at: int, *, is_last: bool) -> Iterator[tuple[bytes, int]]:
+    """Yield what each record from byte `at` on holds, and where it ends; raises StoreError where one is damaged.
 
-    Only in the last segment may one be unfinished.
+    Only in the last segment may there be one at the end that was never finished, or is being written.
     """
-    file.seek(at)
-    if not file.read(1):
-        return False
-    if is_last and records.is_torn(file, at):
-        return True
-    what = f"{path} is damaged from byte {at} on, and what was recorded there had been acknowledged"
-    raise StoreError(f"{what}; restore a backup (byregion restore), or copy the file from where it is whole")
+    while True:
+        while record := records.read(file, at):
+            yield record
+            at = record[1]
+        file.seek(at)
+        if not file.read(1):
+            return
+        # It may have been written since.
+        if records.read(file, at) is None:
+            break
+    if not is_last or not records.is_torn(file, at):
+        what = f"{path} is damaged from byte {at} on, and what was recorded there had been acknowledged"
+        raise StoreError(f"{what}; restore a backup (byregion restore), or copy the file from where it is whole")
 
 
 class Changes:

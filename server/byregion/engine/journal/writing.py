@@ -90,18 +90,15 @@ class Journal:
         """Open the last segment, and cut off what was never finished."""
         path = layout.segments(self.folder)[-1][1]
         with path.open("rb") as file:
-            self.head, at = reading.head(file, path)
-            self.number, self.revision, last = self.head.after, self.head.revision, at
-            while record := records.read(file, at):
-                last, at = at, record[1]
-                self.number += 1
-            if self.number > self.head.after:
-                self.revision = Change.unpacked((records.read(file, last) or (b"", 0))[0]).revision
-            is_torn = reading.refuse_damaged(file, at, path, is_last=True)
-        self._file, self._size = self._disk.open(path), at
-        self.cut = path.stat().st_size - at
-        if is_torn:
-            self._disk.cut(self._file, at)
+            self.head, self._size = reading.head(file, path)
+            self.number, self.revision = self.head.after, self.head.revision
+            for payload, end in reading.whole(file, path, self._size, is_last=True):
+                change = Change.unpacked(payload)
+                self.number, self.revision, self._size = change.number, change.revision, end
+        self._file = self._disk.open(path)
+        self.cut = path.stat().st_size - self._size
+        if self.cut:
+            self._disk.cut(self._file, self._size)
             self._disk.sync(self._file)
         self._tail, self._enough = self._unkept()
 
