@@ -541,4 +541,5 @@ def test_there_is_one_way_in_which_what_is_held_changes():
 
 
 def test_only_the_protocol_layers_write():
-    assert callers("carry_out")["carry_out"] == {"web/updates.py", "web/graph_writes.py"}
+    # A migration of a journal has a function of that name, which writes to no engine.
+    assert callers("carry_out")["carry_out"] - {"cli/migrate.py"} == {"web/updates.py", "web/graph_writes.py"}

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from byregion import assets
 
-from . import data, fire, http, local, mix, peers, regions, report, scale
+from . import data, disk, fire, guard, http, local, mix, peers, regions, report, scale
 
-PARTS = ("local", "http", "cached", "log", "fire", "scale")
+PARTS = ("local", "disk", "http", "cached", "log", "fire", "guard", "scale")
 
 
 def main() -> None:
@@ -27,9 +27,13 @@ def main() -> None:
     print("machine:", body["machine"])
     if "local" in options.only:
         body["local"] = _local(options)
+    if "disk" in options.only:
+        body["disk"] = [disk.run(count) for count in options.triples]
+    if "guard" in options.only:
+        body["guard"] = [_guard(options, count) for count in options.regions]
     if "scale" in options.only:
         body["scale"] = _scale(options)
-    if set(options.only) - {"local", "scale"}:
+    if set(options.only) - {"local", "disk", "guard", "scale"}:
         body["settings"] = report.settings()
         print("byregion serve by itself:", body["settings"])
         body["runs"] = [report.record(_run(options, count)) for count in options.regions]
@@ -43,6 +47,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", choices=PARTS, nargs="+", default=PARTS, help="parts to measure; all by default")
     parser.add_argument("--regions", type=int, nargs="+", default=[1, 37, 400], metavar="N", help="sizes of the data")
+    parser.add_argument("--triples", type=int, nargs="+", default=[1_000_000], metavar="N", help="of stores on disk")
     parser.add_argument("--peers", choices=peers.NAMES, nargs="*", default=peers.NAMES[1:], help="compared with")
     parser.add_argument("--queries", nargs="+", metavar="NAME", help="queries to ask, by name; all by default")
     parser.add_argument("--rounds", type=int, default=3)
@@ -55,6 +60,7 @@ def _options() -> argparse.Namespace:
     if options.smoke:
         options.regions, options.rounds, options.seconds = [1], 1, 0.02
         options.fire_seconds, options.log, options.rivals_at = 0.2, 10, 1
+        options.triples = [2000]
         options.peers = [name for name in options.peers if name != "virtuoso"]
         options.queries = ["participants", "lookup-everything-of-goal", "lookup-describe-result"]
     return options
@@ -65,6 +71,12 @@ def _local(options: argparse.Namespace) -> dict[str, object]:
         return local.run(assets.folder("data"), once=False)
     with tempfile.TemporaryDirectory(prefix="byregion-bench-") as folder:
         return local.run(regions.write(Path(folder), 1), once=True)
+
+
+def _guard(options: argparse.Namespace, count: int) -> dict[str, object]:
+    with tempfile.TemporaryDirectory(prefix="byregion-bench-") as folder:
+        many = 2 if options.smoke else guard.MANY
+        return guard.run(Path(folder), count, options.rounds, 5 * options.seconds, many)
 
 
 def _scale(options: argparse.Namespace) -> dict[str, object]:

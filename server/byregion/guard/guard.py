@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
@@ -49,20 +49,25 @@ class Guard:
             what = f"what is held does not conform to the shapes ({count} results), and no write can be judged by them"
             raise DataError(f"{what}; byregion validate tells where, mend that first")
 
-    def judge(self, store: Store, added: Sequence[Quad], removed: Sequence[Quad]) -> Verdict:
+    def judge(self, store: Store, added: Iterable[Quad], removed: Iterable[Quad]) -> Verdict:
         """Return what is to be said of a write that added and removed these quads of named graphs of `store`.
 
         `store` is a copy; its default graph is brought to what it would be, where that is the merge.
         """
-        report = reported(())
-        if self._shapes:
-            changed = View(store, is_merged=self._is_merged).judged((*added, *removed))
-            report = self._shapes.of_change(store, changed)
-        follows = Follows()
-        if self._rules:
-            follows = closure.follow(store, self._rules, _triples(added), _triples(removed))
+        view = View(store, is_merged=self._is_merged)
+        changed: set[Triple] = set()
+        came, went = _triples(added, view, changed), _triples(removed, view, changed)
+        report = self._shapes.of_change(store, changed) if self._shapes else reported(())
+        follows = closure.follow(store, self._rules, came, went) if self._rules else Follows()
         return Verdict(report, follows)
 
 
-def _triples(quads: Iterable[Quad]) -> set[Triple]:
-    return {cast(Triple, (quad.subject, quad.predicate, quad.object)) for quad in quads}
+def _triples(quads: Iterable[Quad], view: View, judged: set[Triple]) -> set[Triple]:
+    """Return the triples of quads, and add those to `judged` that are: each is made once, for a write may be large."""
+    found: set[Triple] = set()
+    for quad in quads:
+        triple = cast(Triple, (quad.subject, quad.predicate, quad.object))
+        found.add(triple)
+        if view.is_judged(quad):
+            judged.add(triple)
+    return found

@@ -66,10 +66,6 @@ class View:
         """Tell whether the graph of a quad is judged."""
         return self._has(quad.graph_name)
 
-    def judged(self, quads: Iterable[Quad]) -> set[Triple]:
-        """Return the triples of those `quads` that are judged."""
-        return {cast(Triple, (quad.subject, quad.predicate, quad.object)) for quad in quads if self.is_judged(quad)}
-
 
 def _by_predicate(triples: Iterable[Triple]) -> dict[NamedNode, list[Triple]]:
     found: dict[NamedNode, list[Triple]] = defaultdict(list)
