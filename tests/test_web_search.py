@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
@@ -23,7 +26,7 @@ from byregion.engine.memory import MemoryEngine
 from byregion.engine.pool import Pool
 from byregion.errors import EngineError
 from byregion.namespaces import BR, ID
-from byregion.search import LONGEST, Shelf
+from byregion.search import LONGEST, Shelf, shelf
 from byregion.web import create_app
 from byregion.web.search import OFFERS
 from web_world import BROWSER, graph_of, page_of, text_of
@@ -307,12 +310,15 @@ class Changing:
     def __init__(self, engine: MemoryEngine) -> None:
         self.engine = engine
         self.is_broken = False
+        self.open = Event()
+        self.open.set()
 
     @property
     def revision(self) -> str:
         return self.engine.revision
 
     def query(self, query: str, media_type: str, **more: object) -> Answer:
+        self.open.wait(60)
         if self.is_broken:
             raise EngineError("this engine is broken")
         return self.engine.query(query, media_type)
@@ -347,6 +353,26 @@ def test_the_index_is_made_anew_when_the_revision_changes(data: Path, changing: 
     assert total() == (1, changing.revision)
 
 
+def test_while_the_index_is_being_made_the_one_before_answers_and_nobody_keeps_that(
+    data: Path, changing: Changing, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(shelf, "FRESH_WITHIN", 0.01)
+    client = create_app(Settings(data=data, query_seconds=60), changing).test_client()
+    before = changing.revision
+    assert "no-store" not in client.get("/search?q=Finnsnes").headers["Cache-Control"]
+    changing.open.clear()
+    changing.engine = held(data, "programme", "midt-troms")
+    for address in ("/search?q=Finnsnes&kind=region&format=json", "/search/suggest?q=finns"):
+        response = client.get(address)
+        assert (response.headers["Byregion-Revision"], response.headers["Cache-Control"]) == (before, "no-store")
+    changing.open.set()
+    until = time.monotonic() + 60
+    while response.headers["Byregion-Revision"] != changing.revision:
+        assert time.monotonic() < until
+        response = client.get("/search?q=Finnsnes&kind=region&format=json")
+    assert response.get_json()["total"] == 1
+
+
 def test_an_index_that_cannot_be_made_is_tried_again(data: Path, changing: Changing, caplog: pytest.LogCaptureFixture):
     changing.is_broken = True
     client = create_app(Settings(data=data), changing).test_client()
@@ -358,5 +384,7 @@ def test_an_index_that_cannot_be_made_is_tried_again(data: Path, changing: Chang
 
 
 def test_many_who_ask_at_once_have_one_index(data: Path, changing: Changing):
-    shelf = Shelf(changing, data, patience=60)
-    assert shelf.index().index is shelf.index().index
+    words = Shelf(changing, data, patience=60)
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: words.index(), range(8)))
+    assert len({id(item.index) for item in found}) == 1

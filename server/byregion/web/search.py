@@ -42,12 +42,20 @@ def show() -> Response:
     parts = ("search", shelved.revision, repr(request.full_path), words().language, offer.media_type, offer.names[0])
     response = respond.conditional(respond.tag(*parts), lambda: _made(result, offer))
     respond.vary(response, by_format=True, by_language=True)
-    response.headers["Content-Language"] = words().language
-    response.headers["Byregion-Revision"] = shelved.revision
-    # There are as many of these as there are words: the things that they lead to are to be found elsewhere.
-    response.headers["X-Robots-Tag"] = "noindex"
+    _say(response, shelved.revision)
     respond.link(response, [*result.links(offer), *alternates(OFFERS, offer, asked.address)])
     return response
+
+
+def _say(response: Response, revision: str) -> None:
+    """Say of which revision and in which language an answer is, and that search engines had better leave it alone."""
+    response.headers["Content-Language"] = words().language
+    response.headers["Byregion-Revision"] = revision
+    # There are as many of these as there are words: the things that they lead to are to be found elsewhere.
+    response.headers["X-Robots-Tag"] = "noindex"
+    if revision != site().engine.revision:
+        # Something was just written, and the index of it is being made.
+        response.headers["Cache-Control"] = "no-store"
 
 
 def _made(result: Result, offer: Offer) -> Response:
@@ -88,8 +96,7 @@ def suggest() -> Response:
 
     tag = respond.tag("suggest", shelved.revision, hashlib.sha256(text.encode()).hexdigest(), words().language)
     response = respond.conditional(tag, made)
-    response.headers["Content-Language"] = words().language
-    response.headers["X-Robots-Tag"] = "noindex"
+    _say(response, shelved.revision)
     respond.vary(response, by_language=True)
     return response
 
