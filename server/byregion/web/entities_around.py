@@ -68,7 +68,8 @@ class Column:
 class Section:
     """A section as the page shows it: items or columns, of `total` things; `mark` is what all the items have.
 
-    `are_ours` tells that some names in it are our translations, `is_split` that a municipality became several.
+    `are_ours` tells that some names in it are our translations, `is_split` that a municipality became several; `unnamed`
+    is how many things at least the source counts without names.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Section:
     query: tuple[str, str] = ("", "")
     are_ours: bool = False
     is_split: bool = False
+    unnamed: int = 0
 
     @property
     def is_counted(self) -> bool:
@@ -206,6 +208,10 @@ FEW: Final = 20
 _OF_NUMBERS: Final = (BR.number, BR.numberOf, BR.county, BR.validFrom, BR.validBefore, SKOS.editorialNote)
 
 
+_RARE: Final = ("note", "population")
+"""Columns that are left out where no row has anything in them."""
+
+
 class _Telling:
     """Names what is around an entity."""
 
@@ -230,6 +236,7 @@ class _Telling:
             kind=section.kind,
             query=section.query,
             are_ours=any(self._is_ours(pointer.subject) for pointer in pointers),
+            unnamed=sum(self._least(pointer.subject) for pointer in pointers),
         )
 
     def _items(self, section: Listed, pointers: list[Pointer], mark: str) -> tuple[Item, ...]:
@@ -246,9 +253,10 @@ class _Telling:
             below = tuple(item(other) for other in pointers if under.get(other.subject) == pointer.subject)
             return self._item(section, pointer, below, mark)
 
-        found = [item(pointer) for pointer in pointers if pointer.subject not in under]
-        # What others belong under is above the rest.
-        return tuple(sorted(found, key=lambda one: not one.under)) if section.nest else tuple(found)
+        above = set(under.values())
+        # What has no place in the list stands over it where things in it belong under that.
+        tops = sorted(pointers, key=lambda pointer: not (pointer.order == 0 and pointer.subject in above))
+        return tuple(item(pointer) for pointer in tops if pointer.subject not in under)
 
     def _item(self, section: Listed, pointer: Pointer, below: tuple[Item, ...], mark: str) -> Item:
         class_, predicate = pointer.way
@@ -293,6 +301,10 @@ class _Telling:
         language = quad.object.language if isinstance(quad.object, Literal) else None
         return (language.lower(),) if language and str(quad.graph).endswith(_TRANSLATIONS) else ()
 
+    def _least(self, subject: Node) -> int:
+        """Return how many things at least a group is of, 0 for what is none."""
+        return sum(integer(str(quad.object)) for quad in self._quads(subject, BR.minimum))
+
     def _is_ours(self, subject: Node) -> bool:
         """Tell whether the name that the reader gets is our translation, and not the same as the source has."""
         quads = self._told.get(subject, {}).get(SKOS.prefLabel, [])
@@ -314,7 +326,7 @@ class _Telling:
         return Section(
             section.name,
             len(rows),
-            columns=tuple(column for column in columns if any(any(cell) for cell in column.cells)),
+            columns=tuple(column for column in columns if column.name not in _RARE or any(map(any, column.cells))),
             query=section.link,
             is_split=any(len(cell[0]) > 1 for column in columns if column.name == "now" for cell in column.cells),
         )
