@@ -171,7 +171,7 @@ def layout(graph: Graph) -> str:
 def written(ordered: Graph) -> str:
     """Return a graph that `in_order` gave as Turtle in that layout."""
     stream = io.BytesIO()
-    _Layout(ordered).serialize(stream)
+    _Layout(ordered).serialize(stream)  # type: ignore[no-untyped-call]
     return stream.getvalue().decode().strip() + "\n"
 
 
@@ -179,18 +179,18 @@ class _Layout(LongTurtleSerializer):
     """rdflib's longturtle, which makes the prefixed name of a term anew wherever the term stands, and here does not."""
 
     def reset(self) -> None:
-        super().reset()
+        super().reset()  # type: ignore[no-untyped-call]
         self._pnames: dict[tuple[Node, bool], str | None] = {}
 
     def startDocument(self) -> None:
         # Prefixes that predicates brought by now may serve terms that had none before.
         self._pnames = {}
-        super().startDocument()
+        super().startDocument()  # type: ignore[no-untyped-call]
 
     def get_pname(self, uri: Node, gen_prefix: bool = True) -> str | None:
         key = uri, gen_prefix
         if key not in self._pnames:
-            self._pnames[key] = super().get_pname(uri, gen_prefix)
+            self._pnames[key] = super().get_pname(uri, gen_prefix)  # type: ignore[no-untyped-call]
         return self._pnames[key]
 
 
