@@ -256,7 +256,13 @@ def test_every_resource_that_is_made_of_answers_is_there(remote_app: Flask):
 
 
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])
-@pytest.mark.parametrize("path", ["/", "/doc/region/midt-troms", "/doc/municipality/lenvik-1931", "/doc/region"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/doc/region/midt-troms", "/doc/municipality/lenvik-1931", "/doc/region", "/doc/goal/"),
+        *("/doc/goal/index.csv", "/doc/advice/index.ttl", "/search"),
+    ],
+)
 def test_a_page_is_the_same_as_from_memory(path: str, language: str, remote_app: Flask, app: Flask):
     theirs, ours = (one.test_client().get(f"{path}?lang={language}", headers=BROWSER) for one in (remote_app, app))
     assert theirs.status_code == ours.status_code == 200
