@@ -73,21 +73,23 @@ def read_solutions(body: bytes) -> Solutions | bool:
         document = json.loads(body)
         if "boolean" in document:
             return bool(document["boolean"])
-        return Solutions(
-            tuple(Variable(name) for name in document["head"]["vars"]),
-            tuple(
-                {Variable(name): _term(value) for name, value in binding.items()}
-                for binding in document["results"]["bindings"]
-            ),
+        variables = {name: Variable(name) for name in document["head"]["vars"]}
+        # The same few graphs, classes and properties stand in most rows, and rdflib looks at each IRI that it is given.
+        iris: dict[str, URIRef] = {}
+        bindings = tuple(
+            {variables[name]: _term(value, iris) for name, value in binding.items()}
+            for binding in document["results"]["bindings"]
         )
+        return Solutions(tuple(variables.values()), bindings)
     except (ValueError, KeyError, TypeError) as error:
         raise EngineError(f"the engine's answer is not SPARQL Query Results JSON: {error}") from error
 
 
-def _term(value: dict[str, Any]) -> Node:
+def _term(value: dict[str, Any], iris: dict[str, URIRef]) -> Node:
     match value["type"]:
         case "uri":
-            return URIRef(value["value"])
+            text = value["value"]
+            return iris[text] if text in iris else iris.setdefault(text, URIRef(text))
         case "bnode":
             return BNode(value["value"])
         case "literal" | "typed-literal":

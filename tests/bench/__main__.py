@@ -9,14 +9,15 @@ import argparse
 import os
 import sys
 import tempfile
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 from byregion import assets
 
-from . import data, disk, fire, guard, http, local, mix, peers, regions, report, scale
+from . import data, disk, fire, guard, http, local, mix, pages, peers, regions, report, scale
 
-PARTS = ("local", "disk", "http", "cached", "log", "fire", "guard", "scale")
+PARTS = ("local", "pages", "disk", "http", "cached", "log", "fire", "guard", "scale")
 
 
 def main() -> None:
@@ -27,13 +28,15 @@ def main() -> None:
     print("machine:", body["machine"])
     if "local" in options.only:
         body["local"] = _local(options)
+    if "pages" in options.only:
+        body["pages"] = [asdict(one) for one in pages.run(assets.folder("data"), once=options.smoke)]
     if "disk" in options.only:
         body["disk"] = [disk.run(count) for count in options.triples]
     if "guard" in options.only:
         body["guard"] = [_guard(options, count) for count in options.regions]
     if "scale" in options.only:
         body["scale"] = _scale(options)
-    if set(options.only) - {"local", "disk", "guard", "scale"}:
+    if set(options.only) - {"local", "pages", "disk", "guard", "scale"}:
         body["settings"] = report.settings()
         print("byregion serve by itself:", body["settings"])
         body["runs"] = [report.record(_run(options, count)) for count in options.regions]

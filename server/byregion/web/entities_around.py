@@ -117,6 +117,10 @@ class Around:
         self._entity = entity
         self._layout = layout
         self.pointers, self.is_cut = _pointers(entity)
+        self._by_way: dict[Way, list[Pointer]] = {}
+        for pointer in self.pointers:
+            for way in {pointer.way, (None, pointer.way[1])}:
+                self._by_way.setdefault(way, []).append(pointer)
         self._answers = {
             section.name: select(section.query, entity=(entity,))
             for section in layout.sections
@@ -153,10 +157,10 @@ class Around:
 
     def rest(self, naming: Naming) -> tuple[Group, ...]:
         """Return what points to the entity and is in no section."""
-        taken = list(self._layout.takes)
+        taken: set[Way] = set(self._layout.takes)
         for section in self._layout.sections:
-            taken += section.ways if isinstance(section, Listed) else section.takes
-        left = [pointer for pointer in self.pointers if not _is_one_of(pointer.way, taken)]
+            taken |= set(section.ways if isinstance(section, Listed) else section.takes)
+        left = [pointer for pointer in self.pointers if not taken & {pointer.way, (None, pointer.way[1])}]
         groups = []
         for way, members in groupby(sorted(left, key=_by_way), key=lambda pointer: pointer.way):
             placed = [(pointer.order, naming.value(pointer.subject, pointer.mark)) for pointer in members]
@@ -170,8 +174,7 @@ class Around:
 
     def of(self, ways: Iterable[Way]) -> list[Pointer]:
         """Return what points to the entity in one of some ways, each thing once."""
-        wanted = tuple(ways)
-        found = {pointer.subject: pointer for pointer in self.pointers if _is_one_of(pointer.way, wanted)}
+        found = {pointer.subject: pointer for way in ways for pointer in self._by_way.get(way, ())}
         return list(found.values())
 
     def answer(self, section: Asked) -> list[dict[str, Node]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import request, url_for
+from flask import g, request, url_for
 
 from byregion.catalogue.names import WHOLE
 from byregion.iri import PARTS
@@ -22,6 +22,8 @@ _PAGES = {
     BASE + "problems": "problems.show",
 }
 # A data: or javascript: IRI in the data is text and never a link.
+_PLAIN = re.compile(r"[a-z0-9/-]*")
+_ANY = "any-entity"
 _ON_THE_WEB = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
 
 
@@ -30,7 +32,7 @@ def href(iri: str) -> str | None:
     document, _, fragment = iri.partition("#")
     entities = site().settings.base + "id/"
     if document.startswith(entities) and len(document) > len(entities):
-        return url_for("entities.document", path=document.removeprefix(entities), _anchor=fragment or None)
+        return _document(document.removeprefix(entities), fragment)
     if document in _PAGES:
         return url_for(_PAGES[document], _anchor=fragment or None)
     if document.startswith(_QUERIES):
@@ -50,6 +52,20 @@ def asked() -> dict[str, Any]:
     given = request.args.to_dict(flat=False)
     kept = {name: values for name, values in given.items() if name != "endpoint" and not name.startswith("_")}
     return kept | (request.view_args or {})
+
+
+def _document(path: str, fragment: str) -> str:
+    """Return the address of the document about an entity.
+
+    A page has hundreds of them, and `url_for` works out each from the rules: where nothing in it needs to be written
+    in another way, the rest is the same as for the first.
+    """
+    if not _PLAIN.fullmatch(path + fragment):
+        return url_for("entities.document", path=path, _anchor=fragment or None)
+    if "document_address" not in g:
+        g.document_address = url_for("entities.document", path=_ANY).partition(_ANY)
+    before, _, after = g.document_address
+    return f"{before}{path}{after}#{fragment}" if fragment else f"{before}{path}{after}"
 
 
 def _graph(name: str) -> str:

@@ -46,6 +46,7 @@ class Naming:
         """Take the labels of every term that is going to be named."""
         self._words = words
         self._labels = labels
+        self._names: dict[URIRef, Text] = {}
 
     def value(self, term: Node, mark: str = "", translated: Collection[str] = ()) -> Value:
         """Return `term` as it is shown; `translated` are the languages of texts that are our translation."""
@@ -55,6 +56,11 @@ class Naming:
 
     def name(self, iri: URIRef) -> Text:
         """Return what an IRI is called: its label, our words for a foreign term, or the IRI with its prefix."""
+        if iri not in self._names:
+            self._names[iri] = self._name(iri)
+        return self._names[iri]
+
+    def _name(self, iri: URIRef) -> Text:
         label = self.choose(self._labels.get(iri, ()))
         if label is not None:
             return shortened(self.literal(label))

@@ -110,8 +110,10 @@ class Builder:
         self._data = data
         self.naming = naming
         self._quads: dict[Node, list[Quad]] = {}
+        self._told: dict[tuple[Node, Node], dict[Node, None]] = {}
         for quad in quads:
             self._quads.setdefault(quad.subject, []).append(quad)
+            self._told.setdefault((quad.subject, quad.predicate), {})[quad.object] = None
         self._translated = {str(value).lower() for value in self._objects(iri, BR.translatedInto)}
 
     def page(self, expected: Sequence[URIRef] = ()) -> Page:
@@ -131,8 +133,7 @@ class Builder:
         )
 
     def _objects(self, subject: Node, predicate: URIRef) -> list[Node]:
-        found = (quad.object for quad in self._quads.get(subject, ()) if quad.predicate == predicate)
-        return list(dict.fromkeys(found))
+        return list(self._told.get((subject, predicate), ()))
 
     def _literals(self, subject: Node, predicate: URIRef) -> list[Literal]:
         return [term for term in self._objects(subject, predicate) if isinstance(term, Literal)]

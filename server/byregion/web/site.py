@@ -89,7 +89,8 @@ def select(name: str, **terms: tuple[URIRef | Literal, ...]) -> list[dict[str, N
     answer = results.read_solutions(engine().query(page_query(name, **terms), results.JSON).body)
     if isinstance(answer, bool):
         raise EngineError(f"the page query {name} was answered with a truth value")
-    return [{str(variable): term for variable, term in binding.items()} for binding in answer.bindings]
+    names = {variable: str(variable) for variable in answer.variables}
+    return [{names[variable]: term for variable, term in binding.items()} for binding in answer.bindings]
 
 
 def page_query(name: str, **terms: tuple[URIRef | Literal, ...]) -> str:
