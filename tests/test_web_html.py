@@ -59,6 +59,13 @@ PAGES = (
     "/datasets/haugesundregionen",
     "/quality",
     "/problems",
+    "/map",
+    "/map?region=midt-troms",
+    "/compare",
+    "/compare?region=midt-troms",
+    "/compare?region=midt-troms&region=haugesundregionen",
+    "/municipality?name=Senja",
+    "/municipality?name=lenvk",
     "/nothing",
 )
 

@@ -18,6 +18,9 @@ PREFIX = "BYREGION_"
 LANGUAGES = ("nb", "nn", "en")
 _CONTACT = re.compile(r"[^\s@:/?]+@[^\s@:/?]+|https?://\S+")
 
+# What stands in a policy may hold no space, comma or semicolon.
+_TILES = re.compile(r"https?://[\w.-]+(:\d+)?/")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -32,6 +35,10 @@ class Settings:
     """Address at which clients reach the server, with a slash at the end; empty: http://host:port/."""
     contact: str = ""
     """E-mail or http(s) address of who runs the server, at the foot of every page; empty: there is none."""
+    tiles: str = ""
+    """Address of the pictures below the map, with {z}, {x} and {y} in it; empty: the map has its own coast only."""
+    tiles_credit: str = ""
+    """Whose pictures they are, shown on the map."""
     host: str = "127.0.0.1"
     """Address to listen on."""
     port: int = 8080
@@ -107,6 +114,8 @@ class Settings:
             raise ConfigError(f"public_url is {self.public_url!r}: it must be an http(s) address")
         if self.contact and not _CONTACT.fullmatch(self.contact):
             raise ConfigError(f"contact is {self.contact!r}: it must be an e-mail address or an http(s) address")
+        if self.tiles and not (_TILES.match(self.tiles) and all(part in self.tiles for part in ("{z}", "{x}", "{y}"))):
+            raise ConfigError(f"tiles is {self.tiles!r}: it must be an http(s) address with {{z}}, {{x}} and {{y}} in it")
         if self.is_remote:
             _check_address("store", self.store, "'memory', a folder or ")
         if self.store_graphs:

@@ -19,12 +19,15 @@ from byregion.web.pages import SIZE
 
 NEEDS_SERVER: Final = {
     "sparql": "the SPARQL endpoint evaluates what is asked",
+    "sparql/terms": "what the editor of the endpoint completes with",
     "graphs": "a graph that the request names (the graph store)",
     "api": "how named queries are asked with values of one's own",
     "openapi.json": "the same for programs",
     "search": "what has the words that the request asks for",
     "search/suggest": "names that begin as the request says",
     "search/description.xml": "how browsers ask for both",
+    "compare": "the regions that the request names, side by side",
+    "municipality": "which regions the municipality that the request names took part in",
     "reconcile": "names are matched with things (the reconciliation service)",
     "reconcile/preview": "how it shows a thing",
     "reconcile/suggest/entity": "which things begin so; the same of kinds and properties",

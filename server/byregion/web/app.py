@@ -21,6 +21,7 @@ from byregion.search import Shelf
 from byregion.web import (
     blank,
     catalogue,
+    compare,
     context,
     crawlers,
     datasets,
@@ -31,6 +32,7 @@ from byregion.web import (
     graph_writes,
     home,
     listing,
+    maps,
     named,
     ontology,
     openapi,
@@ -42,30 +44,18 @@ from byregion.web import (
     search,
     shapes,
     statistics,
+    took_part,
     writes,
 )
 from byregion.web.links import asked, href, is_local
+from byregion.web.policy import policy
 from byregion.web.served import LABEL
 from byregion.web.site import Site, choose_language, site, words
 
 BRAND = "byregion"
 
-# Only files of ours run in a page or style it, nothing is inline or loaded from elsewhere, no page is shown in another.
-# https://www.w3.org/TR/CSP3/
-_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "connect-src 'self'",
-        "img-src 'self' data:",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
 HEADERS = {
-    "Content-Security-Policy": _POLICY,
+    "Content-Security-Policy": policy(),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -132,6 +122,9 @@ _MODULES = (
     home,
     entities,
     listing,
+    maps,
+    compare,
+    took_part,
     endpoint,
     graph_store,
     named,
@@ -197,6 +190,7 @@ def _template_words() -> dict[str, object]:
 def _menu() -> list[tuple[str, Mapping[str, str], str]]:
     entries: list[tuple[str, Mapping[str, str], str]] = [
         ("listing.show", {"kind": "region"}, words()("kinds.region")),
+        ("map.show", {}, words()("map.title")),
         ("queries.index", {}, words()("nav.queries")),
         ("sparql.show", {}, words()("nav.sparql")),
         ("ontology.show", {}, words()("nav.ontology")),
@@ -206,7 +200,7 @@ def _menu() -> list[tuple[str, Mapping[str, str], str]]:
 
 
 # What a static copy does not have, for only a server can answer it.
-_SERVED = frozenset({"sparql.show", "openapi.page", "search.show"})
+_SERVED = frozenset({"sparql.show", "openapi.page", "search.show", "compare.show", "municipality.show"})
 
 
 def _has(endpoint: str) -> bool:

@@ -11,7 +11,8 @@ from rdflib.term import Node
 
 from byregion import results
 from byregion.namespaces import BR
-from byregion.web import listing, named, respond, schema_org, signposts
+from byregion.web import answered, listing, mapped, maps, respond, schema_org, signposts
+from byregion.web.mapped import Group
 from byregion.web.naming import Value
 from byregion.web.site import select, site
 
@@ -49,29 +50,30 @@ class Summary:
 
 
 def _context() -> dict[str, object]:
-    counted = {row["class"]: int(str(row["count"])) for row in select("kinds")}
-    counts = [(kind, counted[class_]) for kind, class_ in listing.CLASSES.items() if class_ in counted]
+    groups = mapped.groups()
     return {
         "embedded": schema_org.home(),
         "signposts": signposts.of_site(),
-        "regions": _summaries(),
+        "regions": _summaries(groups),
         "columns": tuple(_COLUMNS),
-        "counts": counts,
-        "queries": named.titles(),
+        "kinds": tuple(listing.CLASSES),
+        "questions": len(site().queries),
+        **maps.picture(groups, scale="coarse"),
+        **answered.of_home(),
     }
 
 
-def _summaries() -> list[Summary]:
+def _summaries(groups: tuple[Group, ...]) -> list[Summary]:
     counts: dict[tuple[Node | None, Node], int] = {}
     for row in select("regions"):
         counts[row["region"], row["class"]] = int(str(row["count"]))
     return [
         Summary(
-            region,
-            tuple(counts.get((region.iri, class_), 0) for class_ in _COLUMNS.values()),
-            counts.get((region.iri, BR.MeasureGroup), 0),
+            group.region,
+            tuple(counts.get((group.region.iri, class_), 0) for class_ in _COLUMNS.values()),
+            counts.get((group.region.iri, BR.MeasureGroup), 0),
         )
-        for region in listing.choices(BR.Region)
+        for group in groups
     ]
 
 

@@ -53,7 +53,8 @@ def _prepare(state: BlueprintSetupState) -> None:
     state.app.extensions[_EXTENSION] = _Kept()
 
 
-def _index() -> Index:
+def index() -> Index:
+    """Return the index of the revision that is served."""
     kept: _Kept = current_app.extensions[_EXTENSION]
     return kept.index()
 
@@ -67,10 +68,10 @@ def show() -> Response:
         raise BadRequest("the request holds queries and extend; send one of them")
     if asked == ["queries"]:
         batch = reconcile.read(told["queries"])
-        return _data(lambda: reconciled.results(_index(), batch, words()))
+        return _data(lambda: reconciled.results(index(), batch, words()))
     if asked == ["extend"]:
         extension = reconcile.to_extend(told["extend"])
-        return _data(lambda: reconciled.extended(_index(), extension, words()))
+        return _data(lambda: reconciled.extended(index(), extension, words()))
     if request.method == "POST":
         raise BadRequest("the form holds neither queries nor extend; send one of them")
     return _without_query()
@@ -125,8 +126,8 @@ def suggest(what: str) -> Response:
         kinds = frozenset({kind}) if kind else frozenset()
 
         def entities() -> Json:
-            found = reconcile.starting(_index(), prefix, kinds, first + SUGGESTED)
-            return reconciled.suggested_entities(_index(), found[first:], words())
+            found = reconcile.starting(index(), prefix, kinds, first + SUGGESTED)
+            return reconciled.suggested_entities(index(), found[first:], words())
 
         return _data(entities)
     told = {"type": _types, "property": _properties}.get(what)
@@ -141,7 +142,7 @@ def flyout(what: str) -> Response:
     id = _given("id")
     if what == "entity":
         entity = _entity(id)
-        name, text = reconciled.name_of(entity, words()), reconciled.description_of(_index(), entity, words())
+        name, text = reconciled.name_of(entity, words()), reconciled.description_of(index(), entity, words())
     else:
         told = {"type": _types, "property": _properties}.get(what)
         found = [item for item in (told() if told else ()) if item["id"] == id]
@@ -158,8 +159,8 @@ def preview() -> Response:
     entity = _entity(_given("id"))
     told = {
         "name": reconciled.name_of(entity, words()),
-        "about": reconciled.description_of(_index(), entity, words()),
-        "facts": reconciled.facts(_index(), entity, words()),
+        "about": reconciled.description_of(index(), entity, words()),
+        "facts": reconciled.facts(index(), entity, words()),
         "address": f"{site().settings.url}id/{entity.id}",
     }
 
@@ -184,7 +185,7 @@ def propose() -> Response:
 
 
 def _entity(id: str) -> Entity:
-    entity = _index().find(id)
+    entity = index().find(id)
     if entity is None:
         raise NotFound(f"there is no entity {id!r} to reconcile with; an id is like municipality/lenvik-1931")
     return entity

@@ -1,0 +1,138 @@
+"""What the front page answers by itself: the key figures of the programme, and three of the named queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import url_for
+from rdflib import Literal
+from rdflib.term import Node
+
+from byregion import queries
+from byregion.web import answers, drawing
+from byregion.web.naming import Naming, Text, Value, read_labels
+from byregion.web.site import site, words
+
+_MOST: Final = 8
+"""Rows of an answer that the front page shows."""
+_QUOTES: Final = 3
+
+Row = Mapping[str, Node]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that a source states: of what it is, and the source."""
+
+    value: str
+    unit: Text | None
+    measured: Text
+    of: Value
+    source: Value | None
+    note: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A row of an answer: what it is about, and a sentence that says it or gives the reason."""
+
+    thing: Value
+    sentence: Text | None
+    source: Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A named query, the address of its page, and the beginning of its answer."""
+
+    title: Text
+    address: str
+    pieces: tuple[Piece, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+    drawing: object = ""
+
+
+def of_home() -> dict[str, object]:
+    """Return the key figures and the questions with their answers; what this dataset lacks is left out."""
+    advice, sentences, themes = (_rows(name) for name in ("advice-with-reasons", "sentences-with-words", _THEMES))
+    figures = _rows("programme-figures")
+    told = (*advice, *sentences, *figures)
+    names = ("advice", "entity", "document", "programme", "measured")
+    naming = Naming(words(), read_labels([row[name] for name in names if name in row] for row in told))
+    found = (
+        _told("advice-with-reasons", _advice(advice, naming)),
+        _told("sentences-with-words", _sentences(sentences, naming)),
+        _drawn(themes),
+    )
+    return {
+        "figures": [_figure(row, naming) for row in figures],
+        "answers": [question for question in found if question.pieces or question.rows],
+    }
+
+
+_THEMES: Final = "themes-across-regions"
+
+
+def _rows(name: str) -> list[Row]:
+    """Return the answer of a named query to its example, in the language of the request."""
+    query = queries.find(site().queries, name)
+    spoken = {item.name: [words().language] for item in query.parameters if item.kind == "language"}
+    text = queries.prepare(query, {key: list(values) for key, values in query.examples.items()} | spoken)
+    return [{str(key): term for key, term in row.items()} for row in answers.solutions(text).bindings]
+
+
+def _text(term: Node | None, naming: Naming) -> Text | None:
+    return naming.literal(term) if isinstance(term, Literal) else None
+
+
+def _figure(row: Row, naming: Naming) -> Figure:
+    return Figure(
+        naming.value(row["value"]).text.value,
+        _text(row.get("unitLabel"), naming),
+        naming.value(row["measured"]).text,
+        naming.value(row["programme"]),
+        naming.value(row["document"]) if "document" in row else None,
+        _text(row.get("note"), naming),
+    )
+
+
+def _advice(rows: list[Row], naming: Naming) -> list[Piece]:
+    """Return each piece of advice with its reason, or with the sentence that it stands in."""
+    pieces: dict[Node, Piece] = {}
+    for row in rows:
+        sentence = _text(row.get("reason") or row.get("quote"), naming)
+        source = naming.value(row["document"]) if "document" in row else None
+        pieces.setdefault(row["advice"], Piece(naming.value(row["advice"]), sentence, source))
+    return list(pieces.values())
+
+
+def _sentences(rows: list[Row], naming: Naming) -> list[Piece]:
+    """Return each sentence once, with the first thing that rests on it."""
+    pieces: dict[Node, Piece] = {}
+    for row in rows:
+        piece = Piece(naming.value(row["entity"]), _text(row["quote"], naming), naming.value(row["document"]))
+        pieces.setdefault(row["quote"], piece)
+    return list(pieces.values())
+
+
+def _told(name: str, pieces: list[Piece]) -> Question:
+    return Question(_title(name), _address(name), tuple(pieces[:_QUOTES]))
+
+
+def _drawn(rows: list[Row]) -> Question:
+    labels = read_labels([row["theme"]] for row in rows[:_MOST])
+    naming = Naming(words(), labels)
+    counted = [(naming.value(row["theme"]).text, int(str(row["regions"]))) for row in rows[:_MOST]]
+    chart = drawing.bars("themes-drawn", counted, words())
+    told = tuple((label.value, count) for label, count in counted)
+    return Question(_title(_THEMES), _address(_THEMES), rows=told, drawing=chart)
+
+
+def _title(name: str) -> Text:
+    return Text(queries.find(site().queries, name).titles[words().language], words().language)
+
+
+def _address(name: str) -> str:
+    return url_for("queries.show", name=name)

@@ -1,0 +1,68 @@
+"""The map: the regions with the municipalities that a source says the place of, and a list of all of them."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, request, url_for
+
+from byregion.errors import NotFound
+from byregion.web import charted, coast, exported, mapped, respond
+from byregion.web.exported import Exported
+from byregion.web.mapped import Group
+from byregion.web.negotiate import HTML, Offer
+from byregion.web.policy import policy
+from byregion.web.site import site, words
+
+blueprint = Blueprint("map", __name__)
+
+
+@blueprint.get("/map")
+@blueprint.get("/map.<suffix>")
+def show(suffix: str = "") -> Response:
+    """Return the map as a page, of the whole country or near `?region=`, or what it shows as data."""
+    response = Exported(
+        name="map",
+        title=words()("map.title"),
+        page=_page,
+        document=mapped.geojson,
+        table=mapped.table,
+        graph=mapped.graph,
+        address=_address,
+        json=exported.GEOJSON,
+    ).answer(suffix)
+    if tiles := site().settings.tiles:
+        parts = urlsplit(tiles)
+        response.headers["Content-Security-Policy"] = policy(f"{parts.scheme}://{parts.netloc}")
+    return response
+
+
+def _address(offer: Offer) -> str:
+    return url_for(".show", suffix=None if offer == HTML else offer.suffix)
+
+
+def _page(formats: list[tuple[str, str]]) -> Response:
+    groups = mapped.groups()
+    near = request.args.get("region", "")
+    if near and near not in {group.id for group in groups}:
+        raise NotFound(f"there is no region {near!r} on the map", tuple(group.id for group in groups))
+    context = {
+        "counties": mapped.by_county(groups),
+        "near": near,
+        "formats": formats,
+        "tiles": (site().settings.tiles, site().settings.tiles_credit),
+        "sized": any(place.population for group in groups for place in group.located),
+    }
+    return respond.page("maps/map.html", **picture(groups, near), **context)
+
+
+def picture(groups: tuple[Group, ...], near: str = "", scale: coast.Scale = "fine") -> dict[str, object]:
+    """Return what a picture of the map is drawn of, `map` being None where no coast was built, and its counts."""
+    ground = coast.read(scale) if site().built else None
+    places = {place.municipality.iri: place for group in groups for place in group.places}
+    return {
+        "map": charted.drawn(ground, groups, near) if ground else None,
+        "total": len(places),
+        "mark_path": lambda shape: charted.mark(shape, 6.0),
+        "located": sum(1 for place in places.values() if place.point),
+    }
