@@ -15,6 +15,8 @@ from flask import Flask
 from rdflib import RDF, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
 
+from byregion import queries
+from byregion.assets import folder
 from byregion.config import Settings
 from byregion.engine import Limits
 from byregion.engine.lanes import Width
@@ -444,7 +446,7 @@ def test_in_a_browser_the_place_of_a_syntax_error_is_marked_in_its_line(client: 
 def test_a_query_that_is_right_is_not_marked_as_wrong(client: httpx.Client):
     page = page_of(client.get("/sparql", params={"query": ASK}, headers=BROWSER))
     assert page.find(".//textarea[@aria-invalid]") is None
-    assert page.find(".//div[@class='alarm']") is None
+    assert page.find(".//div[@class='ds-alert alarm']") is None
 
 
 MISSPELT = "PREFIX br: <https://w3id.org/byregion/def#>\n"
@@ -455,7 +457,7 @@ MISSPELT = "PREFIX br: <https://w3id.org/byregion/def#>\n"
 )
 def test_where_the_answer_is_empty_a_misspelt_word_is_told_with_the_nearest(client: httpx.Client, query: str):
     page = page_of(client.get("/sparql", params={"query": MISSPELT + query}, headers=BROWSER))
-    told = page.find(".//div[@class='alarm']")
+    told = page.find(".//div[@class='ds-alert alarm']")
     assert [text_of(item) for item in (told.findall(".//code") if told is not None else [])] == [
         "br:Regoin",
         "br:Region",
@@ -472,7 +474,7 @@ def test_where_the_answer_is_empty_a_misspelt_word_is_told_with_the_nearest(clie
 )
 def test_where_there_is_an_answer_or_no_misspelt_word_nothing_is_told(client: httpx.Client, query: str):
     page = page_of(client.get("/sparql", params={"query": MISSPELT + query}, headers=BROWSER))
-    assert page.find(".//div[@class='alarm']") is None
+    assert page.find(".//div[@class='ds-alert alarm']") is None
 
 
 # --- Without a query --------------------------------------------------------------------------------------------------
@@ -517,12 +519,114 @@ def test_the_description_is_not_sent_again_to_who_has_it(client: httpx.Client):
 
 def test_a_browser_gets_a_form_whose_answer_is_a_table(client: httpx.Client):
     form = client.get("/sparql", headers=BROWSER)
-    assert '<textarea id="query" name="query"' in form.text
+    field = page_of(form).find(".//textarea[@id='query']")
+    assert field is not None and field.get("name") == "query" and text_of(field).startswith("PREFIX br:")
     page = client.get("/sparql", params={"query": SELECT, "format": "html"}, headers=BROWSER)
     assert "<td>" in page.text
     assert "Midt-Troms" in page.text
     assert client.get("/sparql", params={"query": ASK, "format": "html", "lang": "en"}).text.count(">yes<") == 1
     assert "region:midt-troms" not in client.get("/sparql", params={"query": DESCRIBE, "format": "html"}).text[:500]
+
+
+@pytest.mark.parametrize("query", queries.read_all(folder("queries")), ids=lambda query: query.name)
+def test_the_form_can_begin_with_any_prepared_question(client: httpx.Client, query: queries.NamedQuery):
+    page = page_of(client.get("/sparql", params={"example": query.name}, headers=BROWSER))
+    field = page.find(".//textarea[@id='query']")
+    assert field is not None and field.text is not None
+    assert field.text.strip() == queries.body(query.text).strip()
+    (chosen,) = (item for item in page.iter("option") if item.get("value") == query.name)
+    assert chosen.get("selected") is not None
+
+
+def test_a_question_that_there_is_not_is_not_found(client: httpx.Client):
+    assert client.get("/sparql", params={"example": "nothing"}, headers=BROWSER).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "lang, said", [("nb", "linje 1, kolonne 8"), ("nn", "linje 1, kolonne 8"), ("en", "line 1, column 8")]
+)
+def test_a_fault_is_told_in_the_language_of_the_page_and_at_its_place(client: httpx.Client, lang: str, said: str):
+    params = {"query": "SELECT name { ?s ?p ?name }", "format": "html", "lang": lang}
+    page = page_of(client.get("/sparql", params=params), 400)
+    assert said in text_of(page.find(".//div[@id='problem']"))
+    field = page.find(".//textarea[@id='query']")
+    assert field is not None
+    assert [field.get(f"data-{name}") for name in ("line", "column", "token")] == ["1", "8", "name"]
+    assert field.get("data-said") and field.get("data-language") == "en"
+
+
+def test_what_is_no_fault_of_syntax_has_no_place(client: httpx.Client):
+    query = "SELECT * { SERVICE <https://example.org/sparql> { ?s ?p ?o } }"
+    page = page_of(client.get("/sparql", params={"query": query, "format": "html"}), 403)
+    field = page.find(".//textarea[@id='query']")
+    assert field is not None and field.get("data-line") is None
+    assert not [link for link in page.iter("a") if link.get("href") == "#query"]
+
+
+def test_the_form_tells_the_limits_that_the_headers_tell(client: httpx.Client):
+    page = page_of(client.get("/sparql", params={"lang": "en"}, headers=BROWSER))
+    told = text_of(page.find(".//section[@aria-labelledby='limits']"))
+    limits = dict(
+        part.split("=") for part in client.get("/sparql", params={"query": ASK}).headers["byregion-limits"].split(", ")
+    )
+    assert f"{float(limits['seconds']):g} seconds" in told
+    assert f"{int(limits['rows']):,} rows" in told
+
+
+COUNTED = """
+PREFIX br: <https://w3id.org/byregion/def#>
+SELECT ?kind (COUNT(?s) AS ?number) WHERE { VALUES ?kind { br:Region br:Goal br:Advice } ?s a ?kind } GROUP BY ?kind
+"""
+
+
+def test_numbers_of_something_are_drawn_beside_the_table(client: httpx.Client):
+    page = page_of(client.get("/sparql", params={"query": COUNTED, "format": "html"}))
+    figure = page.find(".//figure[@class='drawn']")
+    assert figure is not None
+    assert [text_of(item) for item in figure.findall("./figcaption/code")] == ["number", "kind"]
+    table = page.find(".//table")
+    assert table is not None
+    numbers = [text_of(row[1]) for row in table.iter("tr") if row[0].tag == "td"]
+    assert len(numbers) == 3 and all(number in text_of(figure) for number in numbers)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?s { ?s a <https://w3id.org/byregion/def#Region> }",
+        "SELECT ?n ?m { VALUES (?n ?m) { (1 2) (3 4) } }",
+        'SELECT ?a ?n { VALUES (?a ?n) { ("one" 1) ("two" "many") } }',
+        'SELECT ?a ?n { VALUES (?a ?n) { ("one" 1) ("two" -2) } }',
+        'SELECT ?a ?n { VALUES (?a ?n) { ("one" 0) ("two" 0) } }',
+        'SELECT ?a ?n { VALUES (?a ?n) { ("one" "NaN"^^<http://www.w3.org/2001/XMLSchema#double>) ("two" UNDEF) } }',
+        'SELECT ?a ?n { VALUES (?a ?n) { ("one" 1) } }',
+        "ASK {}",
+    ],
+)
+def test_what_no_bars_can_show_is_not_drawn(client: httpx.Client, query: str):
+    page = page_of(client.get("/sparql", params={"query": query, "format": "html"}))
+    assert page.find(".//figure[@class='drawn']") is None
+
+
+@pytest.mark.parametrize("lang, label", [("nb", "byregion"), ("nn", "byregion"), ("en", "city-region")])
+def test_what_a_query_may_be_written_with_is_told_in_the_language_of_the_reader(
+    client: httpx.Client, lang: str, label: str
+):
+    response = client.get("/sparql/terms", params={"lang": lang})
+    assert (response.headers["content-type"], response.headers["content-language"]) == ("application/json", lang)
+    told = response.json()
+    assert {"SELECT", "FILTER", "STRSTARTS"} <= set(told["keywords"]) and "INSERT" not in told["keywords"]
+    assert told["prefixes"]["br"] == "https://w3id.org/byregion/def#"
+    terms = {name: rest for name, *rest in told["terms"]}
+    kind, called, definition = terms["br:Region"]
+    assert (kind, called.lower()) == ("class", label) and len(definition) > 20
+    assert terms["skos:prefLabel"][0] == "word"
+    assert terms["region:midt-troms"] == ["region", "Midt-Troms", ""]
+    assert terms["municipality:lenvik-1931"][:2] == ["municipality", "Lenvik"]
+    assert {kind for kind, *_ in terms.values()} == set(told["kinds"])
+    assert {name.partition(":")[0] for name in terms} <= set(told["prefixes"])
+    again = client.get("/sparql/terms", params={"lang": lang}, headers={"if-none-match": response.headers["etag"]})
+    assert again.status_code == 304
 
 
 def test_a_table_that_is_cut_says_so_and_its_formats_hold_the_rest(client: httpx.Client):

@@ -15,11 +15,13 @@ import byregion.web
 import excerpt
 from byregion import queries
 from byregion.assets import folder
+from byregion.config import Settings
 from byregion.dataset import data_files, ontology_files, read_graph
 from byregion.namespaces import BASE, BR, KINDS
+from byregion.queries import GROUPS
 from byregion.terms import KINDS as KINDS_OF_VALUE
 from byregion.terms import shorten
-from byregion.web import formats, language, problem
+from byregion.web import formats, language, problem, service
 from byregion.web.asked import RESERVED
 from second_region import FILES as SECOND_REGION
 
@@ -87,6 +89,9 @@ def test_every_key_that_a_template_or_module_names_is_there_and_every_key_is_nam
         "sections.",
         "columns.",
         "entity.groups.",
+        "editor.kinds.",
+        "editor.bounds.",
+        "queries.groups.",
     )
     assert {key for key in keys - named if not key.startswith(grown)} == set()
 
@@ -99,6 +104,8 @@ def test_what_a_page_names_by_its_kind_has_words(words: language.Words):
     wanted += [f"kinds_of_value.{kind}" for kind in KINDS_OF_VALUE]
     wanted += [f"formats.{offer.names[0]}" for offer in formats.named((*formats.GRAPHS, *formats.SOLUTIONS))]
     wanted += [f"parameters.{item.name}" for query in QUERIES for item in query.parameters]
+    wanted += [f"queries.groups.{name}" for name in GROUPS]
+    wanted += [f"editor.bounds.{limit.name}" for limit in service.limits(Settings(service="https://example.org/"))]
     wanted += [f"marks.{mark}" for mark in ("reading", "inferred", "inverse")]
     assert len(wanted) > 60
     assert [key for key in wanted if key not in words.strings] == []

@@ -13,8 +13,10 @@ from byregion import queries, results
 from byregion.assets import folder
 from byregion.engine.pool import Pool
 from byregion.namespaces import ID
+from byregion.web import language
 from web_world import BROWSER, graph_of, page_of, text_of
 
+WORDS = language.read()
 QUERIES = queries.read_all(folder("queries"))
 PARTICIPANTS = "/queries/participants"
 
@@ -22,6 +24,8 @@ PARTICIPANTS = "/queries/participants"
 @pytest.mark.parametrize("lang", ["nb", "nn", "en"])
 def test_the_list_has_every_query_with_its_title_and_description(client: httpx.Client, lang: str):
     page = page_of(client.get("/queries", params={"lang": lang}))
+    headings = [text_of(item) for item in page.findall(".//main/section/h2")]
+    assert headings == [WORDS[lang](f"queries.groups.{name}") for name in queries.GROUPS]
     rows = [item for item in page.iter("div") if item.find("dt") is not None]
     terms = {text_of(item.find("dt")): text_of(item.find("dd")) for item in rows}
     assert terms == {query.titles[lang]: " ".join(query.descriptions[lang].split()) for query in QUERIES}
@@ -104,7 +108,7 @@ def chosen(field: Element) -> list[str]:
 def test_the_form_has_a_field_for_each_parameter_with_its_value(client: httpx.Client):
     params = {"region": "region/haugesundregionen", "lang": "en"}
     page = page_of(client.get(PARTICIPANTS, params=params, headers=BROWSER))
-    form = page.find(".//form")
+    form = page.find(".//main//form")
     assert form is not None and form.get("action") == PARTICIPANTS
     fields = {field.get("name"): field for field in form.iter("select")}
     now = {name: chosen(field) for name, field in fields.items()}
@@ -116,13 +120,53 @@ def test_the_form_has_a_field_for_each_parameter_with_its_value(client: httpx.Cl
 
 def test_sending_the_form_as_it_stands_gives_the_same_answer(client: httpx.Client):
     page = page_of(client.get("/queries/municipality-today", headers=BROWSER))
-    form = page.find(".//form")
+    form = page.find(".//main//form")
     assert form is not None
     sent = [(field.get("name") or "", field.get("value") or "") for field in form.iter("input")]
     sent += [(field.get("name") or "", value) for field in form.iter("select") for value in chosen(field)]
     assert len(sent) > 2
     again = page_of(client.get(form.get("action") or "", params=sent, headers=BROWSER))
     assert text_of(again.find(".//table")) == text_of(page.find(".//table"))
+
+
+def test_of_several_things_any_number_can_be_chosen(client: httpx.Client):
+    page = page_of(client.get("/queries/figures-and-sums", headers=BROWSER))
+    boxes = [item for item in page.findall(".//main//form//input") if item.get("type") == "checkbox"]
+    checked = {item.get("value") for item in boxes if item.get("checked") is not None}
+    assert checked == {"region:haugesundregionen", "region:midt-troms"} and len(boxes) >= len(checked)
+    # What a form sends where nothing is chosen is that there is to be nothing, and not the example.
+    every = client.get("/queries/figures-and-sums.csv", params={"regions": ""})
+    one = client.get("/queries/figures-and-sums.csv", params={"regions": ["", "region:midt-troms"]})
+    assert one.text.count("region/") < every.text.count("region/")
+    told = page_of(
+        client.get("/queries/figures-and-sums", params={"regions": ["", "region:midt-troms"]}, headers=BROWSER)
+    )
+    links = [link.get("href") or "" for link in told.iter("a") if ".csv" in (link.get("href") or "")]
+    assert links and "regions=&" not in links[0] and "regions=region:midt-troms" in links[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("changes-between", "date"), ("municipality-today", "text"), ("participants", "")]
+)
+def test_a_field_is_of_the_type_of_its_value(client: httpx.Client, name: str, kind: str):
+    page = page_of(client.get(f"/queries/{name}", headers=BROWSER))
+    form = page.find(".//main//form")
+    assert form is not None
+    assert {item.get("type") for item in form.iter("input")} == ({kind} if kind else set())
+
+
+@pytest.mark.parametrize("query", [query for query in QUERIES if query.chart], ids=lambda query: query.name)
+def test_a_question_whose_header_asks_for_a_chart_has_one_above_its_table(
+    client: httpx.Client, query: queries.NamedQuery
+):
+    page = page_of(client.get(f"/queries/{query.name}", headers=BROWSER))
+    section = page.find(".//section[@aria-labelledby='answer']")
+    assert section is not None and query.chart is not None
+    parts = [item.tag for item in section if item.tag in ("figure", "div")]
+    assert parts[:2] == ["figure", "div"]
+    shown = [text_of(item) for item in section.findall("./figure/figcaption/code")]
+    assert shown == [query.chart.value, query.chart.label]
+    assert section.find("./figure//{*}rect") is not None
 
 
 def test_an_empty_optional_value_restricts_nothing(client: httpx.Client):
@@ -150,8 +194,16 @@ def test_a_wrong_value_is_refused_with_the_name_of_its_parameter(
     problem = response.json()
     assert (problem["type"], problem["parameter"]) == ("https://w3id.org/byregion/problems#parameter", parameter)
     page = page_of(client.get(f"/queries/{name}", params=params, headers=BROWSER), 400)
-    assert parameter in text_of(page.find(".//div[@class='alarm']"))
-    assert page.find(".//form") is not None
+    told = text_of(page.find(".//div[@class='ds-alert alarm']"))
+    if parameter == "regoin":
+        assert parameter in told
+    else:
+        said = text_of(page.find(f".//p[@id='{parameter}-error']"))
+        assert said in told
+        assert params[parameter] in said
+        (field,) = (item for item in page.iter() if item.get("id") == parameter)
+        assert field.get("aria-invalid") == "true" and f"{parameter}-error" in (field.get("aria-describedby") or "")
+    assert page.find(".//main//form") is not None
 
 
 def test_values_are_bound_as_terms_and_never_as_text(client: httpx.Client):

@@ -23,6 +23,8 @@ from byregion.config import LANGUAGES
 from byregion.errors import NotFound, ParameterError, QueryHeaderError, QuerySyntaxError
 from byregion.namespaces import empty_graph
 
+GROUPS: Final = ("regions", "municipalities", "themes", "statements", "plans", "sources", "data")
+"""What a question is about, in the order of lists; without a word in its header, it is about the data as such."""
 _NAMESPACES: Final = empty_graph().namespace_manager
 
 
@@ -44,14 +46,28 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """What a chart of the answer shows: the variable that is a number, and the one that says of what."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class NamedQuery:
-    """A query file: its `name` is the file's stem, its `text` the whole file, its titles go by language."""
+    """A query file: its `name` is the file's stem, its `text` the whole file, its titles go by language.
+
+    `group` is one of `GROUPS`: what the question is about, by which lists are divided. `chart` is there
+    where the header asks for one.
+    """
 
     name: str
     text: str
     titles: Mapping[str, str]
     descriptions: Mapping[str, str]
     parameters: tuple[Parameter, ...]
+    group: str = GROUPS[-1]
+    chart: Chart | None = None
 
     @property
     def form(self) -> sparql.Form:
@@ -119,7 +135,7 @@ def _terms(query: NamedQuery, parameter: Parameter, given: str | Sequence[str]) 
 # --- The header -------------------------------------------------------------------------------------------------------
 
 _HEADER: Final = re.compile(r"#\+(?: (.*)|)")
-_KEYS: Final = ("title", "description", "parameters")
+_KEYS: Final = ("title", "description", "group", "chart", "parameters")
 _SETTINGS: Final = ("kind", "class", "required", "several")
 
 
@@ -142,6 +158,8 @@ def read(path: Path) -> NamedQuery:
         titles=header.texts("title"),
         descriptions=header.texts("description"),
         parameters=tuple(header.parameters()),
+        group=header.group(),
+        chart=header.chart(),
     )
 
 
@@ -173,6 +191,26 @@ class _Header:
         if missing := [tag for tag in LANGUAGES if not found.get(tag, "").strip()]:
             raise self._error(f"{key} is missing in {', '.join(missing)}", node.start_mark)
         return found
+
+    def group(self) -> str:
+        """Return what the question is about: one of `GROUPS`, the last where the header does not say."""
+        if (node := self._keys.get("group")) is None:
+            return GROUPS[-1]
+        if (name := self._scalar(node)) not in GROUPS:
+            raise self._error(f"there is no group {name!r}; there is {', '.join(GROUPS)}", node.start_mark)
+        return name
+
+    def chart(self) -> Chart | None:
+        """Return what a chart of the answer shows, where the header asks for one."""
+        if (node := self._keys.get("chart")) is None:
+            return None
+        told = {key: self._scalar(item) for key, item in self._mapping(node, ("label", "value"), "chart").items()}
+        variables = {token.text for token in sparql.tokens(self._text) if token.kind == "variable"}
+        for key in ("label", "value"):
+            if f"?{told.get(key, '')}" not in variables:
+                what = f"{key} of the chart must name a variable of the query; it is {told.get(key, '')!r}"
+                raise self._error(what, node.start_mark)
+        return Chart(told["label"], told["value"])
 
     def parameters(self) -> Iterator[Parameter]:
         """Yield the parameters in the header's order, each with the examples that stand in the query."""

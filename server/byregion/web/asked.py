@@ -40,7 +40,9 @@ class Asked:
         values = {name: list(examples) for name, examples in query.examples.items()}
         if is_page:
             values |= {item.name: [words().language] for item in query.parameters if item.kind == "language"}
-        given = {name: request.args.getlist(name) for name in request.args if name not in RESERVED}
+        sent = {name: request.args.getlist(name) for name in request.args if name not in RESERVED}
+        # A form sends what was left empty too; alone it says that there is to be no value, not even the example.
+        given = {name: [value for value in found if value.strip()] or [""] for name, found in sent.items()}
         return cls(query, values | given)
 
     def pin(self) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from flask import Blueprint, Response, request, url_for
 
-from byregion import sparql, vocabulary
+from byregion import queries, sparql, vocabulary
 from byregion.engine.pointing import point
 from byregion.engine.write import state_of
 from byregion.errors import QueryError, QuerySyntaxError
@@ -17,9 +17,11 @@ from byregion.web import (
     answers,
     citation,
     description,
+    editing,
     formats,
     graphs,
     named,
+    pictured,
     problem,
     protocol,
     respond,
@@ -78,8 +80,15 @@ def _answer(query: Query) -> Response:
     if offer == HTML:
         csl = url_for(".show", query=query.text, format=CSL.names[0])
         answer = answers.shown(query)
-        unknown = _unknown(query) if answer.is_empty else ()
-        return _form(query, answer=answer, unknown=unknown, formats=_links(query), citation=cited, csl=csl)
+        context = {
+            "answer": answer,
+            "picture": pictured.picture(answer.table),
+            "unknown": _unknown(query) if answer.is_empty else (),
+            "formats": _links(query),
+            "citation": cited,
+            "csl": csl,
+        }
+        return _form(query, **context)
     return answers.data(query, offer, answers.Cover("byregion", ((words()("sheet.query"), query.text),)))
 
 
@@ -114,13 +123,19 @@ def _without_query(named_format: str | None) -> Response:
     # A browser gets the form; who takes anything gets the description.
     offer = representation(request.headers.get("Accept"), named_format, (*formats.GRAPHS, HTML))
     if offer == HTML:
-        response = respond.conditional(respond.page_tag(), lambda: _form(None))
+        response = respond.conditional(respond.page_tag(), lambda: _form(None, text=_example()))
     else:
         # It begins with the state, so that it can be sent back in If-Match with an update.
         tag = f"{state_of(engine().revision)}-{respond.tag('description', offer.media_type)}"
         response = respond.conditional(tag, lambda: _description(offer))
     respond.vary(response, by_format=True, by_language=offer == HTML)
     return response
+
+
+def _example() -> str:
+    """Return what the form begins with: the prepared question that `?example=` names, else one of a few lines."""
+    name = request.args.get("example", "")
+    return queries.body(queries.find(site().queries, name).text) if name else _EXAMPLE
 
 
 def _description(offer: Offer) -> Response:
@@ -133,18 +148,23 @@ _NOTHING: Final[dict[str, object]] = {
     "csl": "",
     "formats": [],
     "kind": None,
+    "picture": None,
     "pointed": None,
     "problem": None,
+    "text": _EXAMPLE,
     "unknown": (),
 }
 
 
 def _form(query: Query | None, **context: object) -> Response:
+    known = _NOTHING | context
     return respond.page(
         "sparql/form.html",
-        **(_NOTHING | context),
-        query=query.text if query else _EXAMPLE,
-        queries=() if site().settings.empty else named.titles(),
+        **known,
+        query=query.text if query else known["text"],
+        format=query.format if query else None,
+        groups=() if site().settings.empty else named.groups(),
+        bounds=editing.bounds(),
         solution_formats=[offer.names[0] for offer in formats.named(formats.TABLES)],
         graph_formats=[offer.names[0] for offer in formats.named(formats.GRAPHS)],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from flask import Blueprint, Response, url_for
@@ -13,7 +13,7 @@ from byregion import executable, queries, terms
 from byregion.errors import ParameterError, QueryError
 from byregion.queries import NamedQuery, Parameter
 from byregion.terms import shorten
-from byregion.web import answers, citation, graphs, listing, pages, problem, respond
+from byregion.web import answers, citation, graphs, language, listing, pages, pictured, problem, respond
 from byregion.web.asked import Asked
 from byregion.web.documents import Document
 from byregion.web.formats import CSL, GRAPHS, XLSX, alternates, chosen, named
@@ -39,11 +39,32 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A parameter as the form shows it: its values now, and what can be chosen where that is a list."""
+    """A parameter as the form shows it: its values now, what can be chosen where that is a list, and what is wrong."""
 
     parameter: Parameter
     values: tuple[str, ...]
     choices: tuple[tuple[str, Text], ...]
+    error: str = ""
+
+    @property
+    def type(self) -> str:
+        """The type of its input (https://html.spec.whatwg.org/multipage/input.html)."""
+        return {"date": "date", "integer": "number"}.get(self.parameter.kind, "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The questions about one thing; `name` is one of `queries.GROUPS`."""
+
+    name: str
+    titles: list[Title]
+
+
+def groups() -> list[Group]:
+    """Return the queries by what they are about, with their titles in the language of the request."""
+    by_name = {name: [_title(query) for query in site().queries if query.group == name] for name in queries.GROUPS}
+    order = {name: sorted(found, key=lambda it: language.collation(it.title.value)) for name, found in by_name.items()}
+    return [Group(name, found) for name, found in order.items() if found]
 
 
 def titles() -> list[Title]:
@@ -52,8 +73,8 @@ def titles() -> list[Title]:
 
 
 def _title(query: NamedQuery) -> Title:
-    language = words().language
-    return Title(query.name, Text(query.titles[language], language), Text(query.descriptions[language], language))
+    tag = words().language
+    return Title(query.name, Text(query.titles[tag], tag), Text(query.descriptions[tag], tag))
 
 
 @blueprint.get("/queries")
@@ -79,7 +100,7 @@ def _document(told: Sequence[NamedQuery], subject: URIRef, endpoint: str, **valu
 
     def page() -> Response:
         alternates = [(address(offer, None), offer.media_type) for offer in named(GRAPHS)]
-        return respond.page("queries/index.html", queries=titles(), alternates=alternates)
+        return respond.page("queries/index.html", groups=groups(), alternates=alternates)
 
     return Document(
         parts=("executable", *(query.text for query in told)),
@@ -139,20 +160,21 @@ def _data(asked: Asked, offer: Offer) -> Response:
 
 
 def _page(asked: Asked, offers: tuple[Offer, ...]) -> Response:
-    context: dict[str, object] = {
-        "query": _title(asked.query),
-        "fields": [_field(parameter, asked.values[parameter.name]) for parameter in asked.query.parameters],
-    }
+    fields = [_field(parameter, asked.values[parameter.name]) for parameter in asked.query.parameters]
+    context: dict[str, object] = {"query": _title(asked.query), "fields": fields}
     try:
         text = asked.text()
         page = pages.wanted(text, always=asked.query.form == "SELECT")
         shown = answers.whole(asked.text(page)) if page else answers.shown(text)
     except QueryError as error:
+        context |= {"fields": _told(fields, error)} if isinstance(error, ParameterError) else {}
         return problem.answer(error, lambda kind, told: _shown(context, asked.query.text, kind=kind, problem=told))
+    picture = pictured.picture(shown.table, asked.query.chart) if asked.query.chart else None
     links = [(item.names[0], asked.address(item)) for item in named(offers) if item != HTML]
     context |= {"citation": asked.citation(), "csl": asked.address(CSL)}
     turned = {link["rel"]: address for address, link in asked.links(HTML, page)}
-    response = _shown(context, text, answer=shown, formats=links, page=page, turned=turned, snippets=snippets(asked))
+    context |= {"answer": shown, "picture": picture, "page": page, "turned": turned}
+    response = _shown(context, text, formats=links, snippets=snippets(asked))
     respond.link(response, asked.links(HTML, page))
     return response
 
@@ -170,6 +192,16 @@ def _field(parameter: Parameter, values: list[str]) -> Field:
         return Field(parameter, tuple(_short(value) for value in values), choices)
     # Where several values may be given, an empty line waits for one more.
     return Field(parameter, (*values, "") if parameter.several else tuple(values), ())
+
+
+def _told(fields: list[Field], error: ParameterError) -> list[Field]:
+    """Return the fields, of which the one that `error` is about says what it takes."""
+
+    def wrong(kind: str) -> str:
+        takes = words()(f"kinds_of_value.{kind}")
+        return words()("queries.wrong" if error.value else "queries.missing", value=error.value, takes=takes)
+
+    return [replace(it, error=wrong(it.parameter.kind)) if it.parameter.name == error.name else it for it in fields]
 
 
 def _short(text: str) -> str:
