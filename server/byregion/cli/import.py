@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -22,7 +22,7 @@ from byregion.convert.workbook.archives import Unreadable
 from byregion.convert.workbook.graphs import PARTS, Graphs, Settled, settle
 from byregion.convert.workbook.importing import Imported, errors, given_ids, read_tables
 from byregion.convert.workbook.merging import Previous, previous
-from byregion.convert.workbook.tables import Entry, Place, Problem, Table, joined
+from byregion.convert.workbook.tables import Entry, Table, by_message, joined
 from byregion.convert.workbook.words import ID
 from byregion.dataset import layout
 from byregion.errors import ConfigError
@@ -136,23 +136,13 @@ def _judged(made: Graphs, before: Previous, here: World) -> Iterable[validate.Re
 
 def _tell(settled: Settled) -> None:
     """Say what is wrong, what is to be known, and what was left out for it; the same of many cells is said once."""
-    for severity, message, places in _by_message(settled.problems):
+    for severity, message, places in by_message(settled.problems):
         if severity == "error":
             screen().say(f"{joined(places)}: {message}", "red")
         else:
             screen().tell(f"{joined(places)}: {message}", "yellow")
-    for _, message, places in _by_message(settled.dropped):
+    for _, message, places in by_message(settled.dropped):
         screen().say(f"{joined(places)}: {message}", "yellow")
-
-
-def _by_message(problems: Iterable[Problem]) -> Iterator[tuple[str, str, list[Place]]]:
-    """Yield severity, message and places of what is the same in one column, in the order of the first."""
-    groups: dict[tuple[int, int, str, str], list[Place]] = {}
-    for problem in problems:
-        key = (problem.place.table, problem.place.column, problem.severity, problem.message)
-        groups.setdefault(key, []).append(problem.place)
-    for (_, _, severity, message), places in groups.items():
-        yield severity, message, places
 
 
 # --- Writing ----------------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ NEEDS_SERVER: Final = {
     "search/description.xml": "how browsers ask for both",
     "compare": "the regions that the request names, side by side",
     "municipality": "which regions the municipality that the request names took part in",
+    "quality/workbook": "a workbook is tried out",
     "reconcile": "names are matched with things (the reconciliation service)",
     "reconcile/preview": "how it shows a thing",
     "reconcile/suggest/entity": "which things begin so; the same of kinds and properties",

@@ -46,6 +46,7 @@ from byregion.web import (
     shapes,
     statistics,
     took_part,
+    workbooks,
     writes,
 )
 from byregion.web.links import asked, href, is_local
@@ -96,7 +97,9 @@ def create_app(
         is_copy,
         writes.tokens(settings),
     )
-    app.config["MAX_CONTENT_LENGTH"] = max(protocol.body_limit(settings), writes.body_limit(settings))
+    app.config["MAX_CONTENT_LENGTH"] = max(
+        protocol.body_limit(settings), writes.body_limit(settings), workbooks.LARGEST
+    )
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000  # the address of a file changes with its content
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -139,6 +142,7 @@ _MODULES = (
     downloads,
     statistics,
     quality,
+    workbooks,
     reconcile,
     search,
     crawlers,
@@ -202,7 +206,7 @@ def _menu() -> list[tuple[str, Mapping[str, str], str]]:
 
 
 # What a static copy does not have, for only a server can answer it.
-_SERVED = frozenset({"sparql.show", "openapi.page", "search.show", "compare.show", "municipality.show"})
+_SERVED = frozenset({"sparql.show", "openapi.page", "search.show", "compare.show", "municipality.show", "workbooks.show"})
 
 
 def _has(endpoint: str) -> bool:

@@ -19,6 +19,7 @@ from byregion.web.documents import Document
 from byregion.web.naming import Naming, Text, Value, read_labels
 from byregion.web.negotiate import Offer
 from byregion.web.site import site, words
+from byregion.web.workbooks import LARGEST
 
 blueprint = Blueprint("quality", __name__)
 
@@ -79,6 +80,7 @@ def _page() -> Response:
         metrics=[metrics[name] for name in METRICS if name in metrics],
         results=results,
         total=total,
+        largest=LARGEST,
         formats=_document().formats(),
     )
 

@@ -110,6 +110,16 @@ def joined(places: Sequence[Place]) -> str:
     return ", ".join([first, *(other.rpartition("!")[2] for other in others)])
 
 
+def by_message(problems: Iterable[Problem]) -> Iterator[tuple[str, str, list[Place]]]:
+    """Yield severity, message and places of what is the same in one column, in the order of the first."""
+    groups: dict[tuple[int, int, str, str], list[Place]] = {}
+    for problem in problems:
+        key = (problem.place.table, problem.place.column, problem.severity, problem.message)
+        groups.setdefault(key, []).append(problem.place)
+    for (_, _, severity, message), places in groups.items():
+        yield severity, message, places
+
+
 def letters(number: int) -> str:
     """Return a column's letters: 1 is A, 27 is AA."""
     name = ""
