@@ -58,7 +58,7 @@ def guarded(loaded: LoadedStore, delta: Delta) -> Staged:
     """Return what a change comes to whose named graphs `loaded.store` has already; its default graph may change."""
     if loaded.guard is None or not delta:
         return Staged(delta)
-    verdict = loaded.guard.judge(loaded.store, quads(delta.added), quads(delta.removed))
+    verdict = loaded.guard.judge(loaded.store, quads(delta.added), quads(delta.removed), loaded.stated)
     added, removed = _lines(verdict.follows.added), _lines(verdict.follows.removed)
     whole = replace(delta, added=delta.added | added, removed=delta.removed | removed)
     return Staged(whole, None if verdict.report.conforms else verdict.report)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import get_args
 
 from pyoxigraph import NamedNode
 
 from byregion.guard.matching import Term, Triple
-from byregion.guard.reads import Reads, Target
+from byregion.guard.reads import Reads, Target, TargetKind
 from byregion.guard.view import View
 
 TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
@@ -55,10 +56,14 @@ class Affected:
     """What shapes say after a write: finds focus nodes, and what is read of them, in the state that it would make."""
 
     def __init__(self, reads: Reads, view: View) -> None:
-        """Look at `view` as the shapes do of which `reads` tells."""
+        """Look at `view` as the shapes do of which `reads` tells; it must not change meanwhile."""
         self._reads = reads
         self._view = view
         self.classes = Classes(view)
+        self._by_kind: dict[TargetKind, dict[Term, Target]] = {kind: {} for kind in get_args(TargetKind)}
+        for target in reads.targets:
+            self._by_kind[target.kind][target.term] = target
+        self._targets_of: dict[Term, list[Target]] = {}
 
     def focus_nodes(self, changed: Iterable[Triple]) -> set[Term]:
         """Return the focus nodes for which a triple that was added or removed can count."""
@@ -67,7 +72,7 @@ class Affected:
         for triple in changed:
             subject, predicate, obj = triple
             found.add(subject)
-            if Target("objects", predicate) in self._reads.targets:
+            if predicate in self._by_kind["objects"]:
                 found.add(obj)
             left += [(step.state, obj if step.is_inverse else subject) for step in self._reads.reading(predicate)]
         seen = set(left)
@@ -96,13 +101,17 @@ class Affected:
         """Return the states at which reading begins of `node`: none where no shape is for it."""
         return {state for target in self._targets(node) for state in self._reads.targets[target]}
 
-    def _targets(self, node: Term) -> Iterator[Target]:
-        targets = self._reads.targets
-        yield from {Target("node", node)} & targets.keys()
-        yield from {Target("class", one) for one in self.classes.of(node)} & targets.keys()
-        yield from {Target("subjects", one) for one in self._view.outgoing(node)} & targets.keys()
-        if any(target.kind == "objects" for target in targets):
-            yield from {Target("objects", one) for one in self._view.incoming(node)} & targets.keys()
+    def _targets(self, node: Term) -> list[Target]:
+        if node not in self._targets_of:
+            self._targets_of[node] = list(self._found_targets(node))
+        return self._targets_of[node]
+
+    def _found_targets(self, node: Term) -> Iterator[Target]:
+        nodes, classes, subjects, objects = (self._by_kind[kind] for kind in ("node", "class", "subjects", "objects"))
+        # What matters last: of some objects, as classes, there are very many triples.
+        told = [(nodes, {node}), (classes, self.classes.of(node)), (subjects, self._view.outgoing(node))]
+        for wanted, terms in (*told, (objects, self._view.incoming(node) if objects else ())):
+            yield from (wanted[term] for term in terms if term in wanted)
 
     def is_for(self, target: Target, node: Term) -> bool:
         """Tell whether `node` is one that a shape with `target` is for."""

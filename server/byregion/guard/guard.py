@@ -49,15 +49,16 @@ class Guard:
             what = f"what is held does not conform to the shapes ({count} results), and no write can be judged by them"
             raise DataError(f"{what}; byregion validate tells where, mend that first")
 
-    def judge(self, store: Store, added: Iterable[Quad], removed: Iterable[Quad]) -> Verdict:
+    def judge(self, store: Store, added: Iterable[Quad], removed: Iterable[Quad], held: int) -> Verdict:
         """Return what is to be said of a write that added and removed these quads of named graphs of `store`.
 
-        `store` is a copy; its default graph is brought to what it would be, where that is the merge.
+        These `held` so many triples before. `store` is a copy; its default graph is brought to what it would be, where
+        that is the merge.
         """
         view = View(store, is_merged=self._is_merged)
         changed: set[Triple] = set()
         came, went = _triples(added, view, changed), _triples(removed, view, changed)
-        report = self._shapes.of_change(store, changed) if self._shapes else reported(())
+        report = self._shapes.of_change(store, changed, held) if self._shapes else reported(())
         follows = closure.follow(store, self._rules, came, went) if self._rules else Follows()
         return Verdict(report, follows)
 

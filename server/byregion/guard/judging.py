@@ -46,10 +46,13 @@ class Shapes:
         """Return what they say of all that `store` holds."""
         return self._whole.report(View(store, is_merged=self._is_merged).text())
 
-    def of_change(self, store: Store, changed: Iterable[Triple]) -> Report:
-        """Return what they say of `store`, which conformed before these triples were added or removed."""
+    def of_change(self, store: Store, changed: Iterable[Triple], held: int) -> Report:
+        """Return what they say of `store`, which conformed before these triples were added or removed.
+
+        It held so many triples: counting them would take longer than judging a small write.
+        """
         changed = set(changed)
-        if self._is_unbounded(changed) or len(changed) * _OF_IT > len(store):
+        if self._is_unbounded(changed) or len(changed) * _OF_IT > held:
             return self.of_all(store)
         return self.of_affected(store, changed)
 

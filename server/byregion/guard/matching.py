@@ -53,6 +53,8 @@ def bound(wanted: Pattern, bindings: Bindings) -> Pattern:
 
 def unified(wanted: Pattern, triple: Triple, bindings: Bindings) -> dict[Variable, Term] | None:
     """Return `bindings` with those that make the pattern the triple; None where nothing does."""
+    if wanted[1] != triple[1] and not isinstance(wanted[1], Variable):
+        return None  # as most end, soon
     made = dict(bindings)
     for item, term in zip(wanted, triple, strict=True):
         if isinstance(item, Variable):

@@ -9,7 +9,7 @@ the steps backwards. Nothing of it is particular to our shapes: https://www.w3.o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -66,9 +66,11 @@ class Step:
 class Reads:
     """What the shapes of a graph read.
 
-    `targets` are those of the shapes, each with the states at its focus nodes, which `starts` are all of; `constrained`
-    are the shapes with constraints in SPARQL. Where something is in the shapes of which nobody can say what it reads,
-    that is `unknown`.
+    `targets` are those of the shapes, each with the states at its focus nodes; `constrained` are the shapes with
+    constraints in SPARQL. Where something is in the shapes of which nobody can say what it reads, that is `unknown`.
+
+    Backwards, states to which the same steps lead from the same states are one: most shapes begin alike, with a
+    property of a focus node, and there are hundreds of them. `starts` are those of these at which a focus node is.
     """
 
     targets: dict[Target, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -79,7 +81,7 @@ class Reads:
     _free: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     _after: dict[int, list[Step]] = field(default_factory=lambda: defaultdict(list))
     _before: dict[int, list[Step]] = field(default_factory=lambda: defaultdict(list))
-    _reading: dict[tuple[NamedNode | None, bool], list[Step]] = field(default_factory=lambda: defaultdict(list))
+    _reading: dict[NamedNode | None, list[Step]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
     def of(cls, shapes: Graph) -> Reads:
@@ -94,25 +96,28 @@ class Reads:
         return self._after[state]
 
     def before(self, state: int) -> list[Step]:
-        """Return the steps that lead to a state."""
+        """Return the steps that lead to a state, of those that are told apart backwards."""
         return self._before[state]
 
     def reading(self, predicate: NamedNode) -> Iterator[Step]:
-        """Yield the steps that read triples with a predicate."""
-        for wanted in (predicate, None):
-            for is_inverse in (False, True):
-                yield from self._reading[wanted, is_inverse]
+        """Yield the steps that read triples with a predicate, of those that are told apart backwards."""
+        yield from self._reading[predicate]
+        yield from self._reading[None]
 
     def _close(self) -> None:
         """Let steps lead on where a state is another one too, and forget what leads nowhere."""
         made = {replace(step, to=to) for step in self.steps for to in self._all(step.to)}
         self.targets = {target: set().union(*map(self._all, states)) for target, states in self.targets.items()}
-        self.starts = set().union(*self.targets.values())
         self.steps = sorted(made, key=repr)
         for step in self.steps:
             self._after[step.state].append(step)
+        starts = set().union(*self.targets.values())
+        same = _alike(self.steps, starts)
+        self.starts = {same[state] for state in starts}
+        for step in sorted({replace(step, state=same[step.state], to=same[step.to]) for step in self.steps}, key=repr):
             self._before[step.to].append(step)
-            self._reading[step.predicate, step.is_inverse].append(step)
+        for step in sorted({replace(step, state=same[step.state], to=0) for step in self.steps}, key=repr):
+            self._reading[step.predicate].append(step)
 
     def _all(self, state: int) -> set[int]:
         found, left = {state}, [state]
@@ -121,6 +126,27 @@ class Reads:
                 found.add(one)
                 left.append(one)
         return found
+
+
+def _alike(steps: Iterable[Step], starts: set[int]) -> dict[int, int]:
+    """Return for each state the number that it shares with those from which going backwards finds the same.
+
+    All that are starts, or are not, count as alike until the steps that lead to them tell them apart.
+    """
+    leading: dict[int, list[Step]] = defaultdict(list)
+    for step in steps:
+        leading[step.to].append(step)
+    states = starts | {state for step in steps for state in (step.state, step.to)}
+    same = {state: int(state in starts) for state in states}
+    while True:
+        found: dict[tuple[int, frozenset[tuple[NamedNode | None, bool, int]]], int] = {}
+        finer = {}
+        for state in sorted(states):
+            before = frozenset((step.predicate, step.is_inverse, same[step.state]) for step in leading[state])
+            finer[state] = found.setdefault((same[state], before), len(found))
+        if len(found) == len(set(same.values())):
+            return finer
+        same = finer
 
 
 class _Builder:
