@@ -68,8 +68,8 @@ class Column:
 class Section:
     """A section as the page shows it: items or columns, of `total` things; `mark` is what all the items have.
 
-    `are_ours` tells that some names in it are our translations, `is_split` that a municipality became several; `unnamed`
-    is how many things at least the source counts without names.
+    `are_ours` tells that some names in it are our translations, `is_split` that a municipality became several;
+    `unnamed` is how many things at least the source counts without names.
     """
 
     name: str
@@ -325,7 +325,7 @@ class _Telling:
                 rows.setdefault(row[section.key], []).append(row)
         if not rows:
             return Section(section.name, 0) if section.expected else None
-        columns = tuple(self._column(names, list(rows.values())) for names in section.columns)
+        columns = tuple(self._column(names, list(rows.values())[: section.most]) for names in section.columns)
         return Section(
             section.name,
             len(rows),

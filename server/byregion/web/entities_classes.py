@@ -39,7 +39,8 @@ class Listed:
 class Asked:
     """The answer of the page query `query` as a table: a row for each `key`, a column for the variables of each tuple.
 
-    `takes` are ways of what points to the entity that the table tells of, `tells` such properties of the entity.
+    `takes` are ways of what points to the entity that the table tells of, `tells` such properties of the entity; `most`
+    is how many rows are shown, `link` a named query that has all of them and which of its parameters is the entity.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Asked:
     tells: tuple[URIRef, ...] = ()
     expected: bool = False
     link: tuple[str, str] = ("", "")
+    most: int = 100
 
 
 Section = Listed | Asked
@@ -165,7 +167,7 @@ _REGION: Final = Layout(
         _OBSERVED,
         Asked("themes", "themes", "theme", (("theme",), ("count",)), link=("themes-of-region", "region")),
         Asked("similar", "similar-of-region", "reading", (("own",), ("other",), ("region",), ("why",)),
-              link=("similar-statements", "regions")),
+              link=("similar-statements", "regions"), most=6),
     ),
 )  # fmt: skip
 
