@@ -68,8 +68,9 @@ class Column:
 class Section:
     """A section as the page shows it: items or columns, of `total` things; `mark` is what all the items have.
 
-    `are_ours` tells that some names in it are our translations, `is_split` that a municipality became several;
-    `unnamed` is how many things at least the source counts without names.
+    `are_ours` tells that some names in it are our translations, `is_split` that a municipality became several,
+    `is_incomplete` that there are more which no source names; `unnamed` is how many things at least the source counts
+    without names.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Section:
     query: tuple[str, str] = ("", "")
     are_ours: bool = False
     is_split: bool = False
+    is_incomplete: bool = False
     unnamed: int = 0
 
     @property
@@ -227,7 +229,8 @@ class _Telling:
             self._told.setdefault(quad.subject, {}).setdefault(quad.predicate, []).append(quad)
 
     def listed(self, section: Listed) -> Section | None:
-        pointers = sorted(self._around.of(section.ways), key=self._place)
+        found = self._around.of(section.ways)
+        pointers = sorted(found, key=self._place_by_region if BR.region in section.beside else self._place)
         if not pointers:
             return Section(section.name, 0, kind=section.kind) if section.expected else None
         mark = shared_mark([Value(self._naming.name(self._builder.iri), None, pointer.mark) for pointer in pointers])
@@ -318,19 +321,25 @@ class _Telling:
     def _place(self, pointer: Pointer) -> tuple[int, str]:
         return pointer.order, collation(self._naming.value(pointer.subject).text.value)
 
+    def _place_by_region(self, pointer: Pointer) -> tuple[str, int, str]:
+        regions = [self._naming.value(quad.object).text.value for quad in self._quads(pointer.subject, BR.region)]
+        return (collation(regions[0]) if regions else "", *self._place(pointer))
+
     def asked(self, section: Asked) -> Section | None:
         rows: dict[Node, list[dict[str, Node]]] = {}
         for row in self._around.answer(section):
             if section.key in row:
                 rows.setdefault(row[section.key], []).append(row)
+        is_incomplete = section.incomplete is not None and self._builder.says(section.incomplete)
         if not rows:
-            return Section(section.name, 0) if section.expected else None
+            return Section(section.name, 0, is_incomplete=is_incomplete) if section.expected else None
         columns = tuple(self._column(names, list(rows.values())[: section.most]) for names in section.columns)
         return Section(
             section.name,
             len(rows),
             columns=tuple(column for column in columns if column.name not in _RARE or any(map(any, column.cells))),
             query=section.link,
+            is_incomplete=is_incomplete,
             is_split=any(len(cell[0]) > 1 for column in columns if column.name == "now" for cell in column.cells),
         )
 

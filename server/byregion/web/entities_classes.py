@@ -40,7 +40,8 @@ class Asked:
     """The answer of the page query `query` as a table: a row for each `key`, a column for the variables of each tuple.
 
     `takes` are ways of what points to the entity that the table tells of, `tells` such properties of the entity; `most`
-    is how many rows are shown, `link` a named query that has all of them and which of its parameters is the entity.
+    is how many rows are shown, `link` a named query that has all of them and which of its parameters is the entity;
+    `incomplete` is a property of the entity by which not all rows are known.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Asked:
     expected: bool = False
     link: tuple[str, str] = ("", "")
     most: int = 100
+    incomplete: URIRef | None = None
 
 
 Section = Listed | Asked
@@ -163,7 +165,7 @@ _REGION: Final = Layout(
         Asked("participants", "participants", "municipality",
               (("municipality",), ("role",), ("then",), ("now",), ("population",), ("note",)),
               takes=((BR.Participation, BR.region), (BR.Municipality, BR.takesPartIn)), expected=True,
-              link=("participants", "region")),
+              link=("participants", "region"), incomplete=BR.participantsIncomplete),
         _OBSERVED,
         Asked("themes", "themes", "theme", (("theme",), ("count",)), link=("themes-of-region", "region")),
         Asked("similar", "similar-of-region", "reading", (("own",), ("other",), ("region",), ("why",)),

@@ -127,10 +127,14 @@ class Builder:
             statements=self._statements(self.iri, expected),
             parts=tuple((part, self._statements(part)) for part in self._parts()),
             evidence=evidence,
-            paraphrase=any(self._objects(self.iri, BR.paraphrase)),
+            paraphrase=self.says(BR.paraphrase),
             sources=self._sources(),
             translations=tuple(sorted(self._translated)),
         )
+
+    def says(self, predicate: URIRef) -> bool:
+        """Tell whether a property of the entity is stated to be true."""
+        return any(self._objects(self.iri, predicate))
 
     def _objects(self, subject: Node, predicate: URIRef) -> list[Node]:
         return list(self._told.get((subject, predicate), ()))
