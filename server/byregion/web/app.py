@@ -96,6 +96,7 @@ def create_app(
         words_of,
         is_copy,
         writes.tokens(settings),
+        source_text,
     )
     app.config["MAX_CONTENT_LENGTH"] = max(
         protocol.body_limit(settings), writes.body_limit(settings), workbooks.LARGEST
