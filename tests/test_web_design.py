@@ -55,6 +55,9 @@ PAGES = {
     "workbook": "/quality/workbook",
     "accessibility": "/accessibility",
     "reconciling": "/reconcile",
+    "workbook": "/quality/workbook",
+    "accessibility": "/accessibility",
+    "reconciling": "/reconcile",
     "problems": "/problems",
     "nothing": "/nothing",
 }

@@ -19,6 +19,7 @@ from byregion.edition import Edition, Task
 from byregion.engine import Engine
 from byregion.search import Shelf
 from byregion.web import (
+    accessibility,
     blank,
     catalogue,
     compare,
@@ -147,6 +148,7 @@ _MODULES = (
     reconcile,
     search,
     crawlers,
+    accessibility,
     problem,
 )
 
