@@ -13,8 +13,9 @@ from byregion.cli.screen import nearest, screen
 from byregion.errors import ByregionError
 
 VERBS = (
-    *("backup", "build", "catalogue", "check", "evidence", "export", "generate", "import", "infer", "link", "load"),
-    *("migrate", "municipality", "query", "release", "reload", "restore", "serve", "template", "token", "validate"),
+    *("backup", "build", "catalogue", "check", "diff", "evidence", "export", "generate", "import", "infer", "link"),
+    *("load", "migrate", "municipality", "query", "release", "reload", "restore", "revert", "serve", "template"),
+    *("token", "validate"),
 )
 
 CONFORMS, DOES_NOT_CONFORM, COULD_NOT_RUN = 0, 1, 2

@@ -34,6 +34,7 @@ NEEDS_SERVER: Final = {
     "reconcile/suggest/entity": "which things begin so; the same of kinds and properties",
     "reconcile/flyout/entity": "what stands beside a suggestion",
     "reconcile/extend/propose": "which of its properties may be asked for",
+    "changes": "what was written to a store, and by whom",
     "health": "whether a server is well",
     "health/ready": "whether it is ready to answer",
 }

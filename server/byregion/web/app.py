@@ -17,6 +17,7 @@ from byregion.assets import folder
 from byregion.config import Settings
 from byregion.edition import Edition, Task
 from byregion.engine import Engine
+from byregion.history.ledger import Ledger
 from byregion.search import Shelf
 from byregion.web import (
     accessibility,
@@ -32,6 +33,7 @@ from byregion.web import (
     entities,
     graph_store,
     graph_writes,
+    history,
     home,
     listing,
     maps,
@@ -98,6 +100,7 @@ def create_app(
         is_copy,
         writes.tokens(settings),
         source_text,
+        Ledger(settings.store_folder) if settings.store_folder else None,
     )
     app.config["MAX_CONTENT_LENGTH"] = max(
         protocol.body_limit(settings), writes.body_limit(settings), workbooks.LARGEST
@@ -147,6 +150,7 @@ _MODULES = (
     workbooks,
     reconcile,
     search,
+    history,
     crawlers,
     accessibility,
     problem,
@@ -204,17 +208,22 @@ def _menu() -> list[tuple[str, Mapping[str, str], str]]:
         ("sparql.show", {}, words()("nav.sparql")),
         ("ontology.show", {}, words()("nav.ontology")),
         ("catalogue.show", {}, words()("nav.catalogue")),
+        ("history.index", {}, words()("history.title")),
     ]
     return [entry for entry in entries if _has(entry[0])]
 
 
 # What a static copy does not have, for only a server can answer it.
-_SERVED = frozenset({"sparql.show", "openapi.page", "search.show", "compare.show", "municipality.show", "workbooks.show"})
+_SERVED = frozenset(
+    {"sparql.show", "openapi.page", "search.show", "compare.show", "municipality.show", "workbooks.show"}
+)
 
 
 def _has(endpoint: str) -> bool:
     """Tell whether pages may lead to a view: there is one, it has data to show, and a copy has it too."""
     is_served = endpoint in current_app.view_functions and not (site().is_copy and endpoint in _SERVED)
+    if endpoint.startswith("history.") and site().history is None:
+        return False
     return is_served and blank.has(endpoint)
 
 

@@ -15,7 +15,7 @@ from flask import Blueprint, Response, current_app, request, url_for
 from byregion import openapi
 from byregion.catalogue import FORMATS, PROFILES
 from byregion.search import LONGEST
-from byregion.web import exported, formats, listing, pages, problem, respond, search, snippets
+from byregion.web import exported, formats, history, listing, pages, problem, respond, search, snippets
 from byregion.web.formats import CSL
 from byregion.web.named import TEXT
 from byregion.web.negotiate import HTML, Offer
@@ -66,6 +66,8 @@ def _service(language: str) -> openapi.Service:
             "found": _offers(*search.OFFERS),
             "map": _offers(*exported.offers(exported.GEOJSON)),
             "compared": _offers(*exported.offers(exported.JSON)),
+            "changes": _offers(*history.LIST),
+            "change": _offers(*history.ONE),
             "answer": _offers(*formats.TABLES, *formats.GRAPHS, HTML),
             "SELECT": _offers(*formats.TABLES, HTML, TEXT, CSL),
             "ASK": _offers(*formats.SOLUTIONS, HTML, TEXT, CSL),

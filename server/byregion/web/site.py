@@ -19,6 +19,7 @@ from byregion.config import Settings
 from byregion.edition import Edition
 from byregion.engine import Engine
 from byregion.errors import EngineError
+from byregion.history.ledger import Ledger
 from byregion.queries import NamedQuery
 from byregion.search import Shelf
 from byregion.tokens import Tokens
@@ -43,6 +44,7 @@ class Site:
     made from the files of the current one; `search` has its words. `code` names the state of the files that make the
     pages, `built` are those that they load. Of a static copy every page leads only to what files can answer: `is_copy`.
     Who has one of the `tokens` may write, if there are any. Without `source_text` no page has a stored text as a whole.
+    A store on disk has a `history`.
     """
 
     settings: Settings
@@ -54,6 +56,7 @@ class Site:
     is_copy: bool = False
     tokens: Tokens | None = None
     source_text: bool = True
+    history: Ledger | None = None
     words: Mapping[str, Words] = field(default_factory=language.read)
     code: str = field(default_factory=_fingerprint)
     built: Mapping[str, str] = field(default_factory=built.read)
