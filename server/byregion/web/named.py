@@ -180,7 +180,9 @@ def _page(asked: Asked, offers: tuple[Offer, ...]) -> Response:
 
 
 def _shown(context: dict[str, object], text: str, **more: object) -> Response:
-    return respond.page("queries/query.html", **({"problem": None} | context | more), text=queries.body(text))
+    return respond.page(
+        "queries/query.html", **({"problem": None, "picture": None} | context | more), text=queries.body(text)
+    )
 
 
 def _field(parameter: Parameter, values: list[str]) -> Field:
