@@ -20,8 +20,13 @@ from byregion.namespaces import empty_graph
 
 def inferred(files: Iterable[GraphFile], rules: Sequence[str]) -> Graph:
     """Return what `rules` infer from `files`; raises what `store.load` raises."""
+    return as_graph(closed(files, rules, iri.INFERRED)[1])
+
+
+def as_graph(triples: Iterable[Triple]) -> Graph:
+    """Return the engine's triples as a graph."""
     graph = empty_graph()
-    for triple in closed(files, rules, iri.INFERRED)[1]:
+    for triple in triples:
         graph.add((rdflib_term(triple.subject), rdflib_term(triple.predicate), rdflib_term(triple.object)))
     return graph
 
