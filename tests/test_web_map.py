@@ -66,7 +66,9 @@ def test_what_a_source_says_the_place_of_is_on_the_map_and_all_else_is_counted_a
     rows = client.get("/sparql", params={"query": ASKED, "format": "json"}).json()["results"]["bindings"]
     placed = {row["municipality"]["value"].removeprefix(ID) for row in rows if "lat" in row}
     page = page_of(client.get("/map?lang=en", headers=BROWSER))
-    assert {(item.get("href") or "").removeprefix("/doc/").partition("?")[0] for item in points(page).values()} == placed
+    assert {
+        (item.get("href") or "").removeprefix("/doc/").partition("?")[0] for item in points(page).values()
+    } == placed
     told = text_of(page.find(".//p[@class='absent']"))
     assert told.startswith(f"{len(placed)} of {len(rows)} participating municipalities are on the map.")
     assert len(rows) > len(placed) > 0
@@ -116,7 +118,9 @@ def path_size(point: Element) -> float:
 
 def test_twice_the_people_have_twice_the_area_within_bounds():
     assert charted.radius(40_000) ** 2 * 2 == pytest.approx(charted.radius(80_000) ** 2)
-    assert charted.radius(1) == charted.radius(0) < charted.radius(None) < charted.radius(10**9) == charted.radius(80_000)
+    assert (
+        charted.radius(1) == charted.radius(0) < charted.radius(None) < charted.radius(10**9) == charted.radius(80_000)
+    )
 
 
 def test_regions_have_a_shape_a_colour_and_a_name_and_no_two_the_same_of_both(sea: httpx.Client):

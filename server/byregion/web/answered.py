@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import url_for
-from rdflib import Literal
+from rdflib import Literal, URIRef
 from rdflib.term import Node
 
 from byregion import queries
 from byregion.web import answers, drawing
-from byregion.web.naming import Naming, Text, Value, read_labels
+from byregion.web.naming import Naming, Text, Value, read_labels, shortened
 from byregion.web.site import site, words
 
 _MOST: Final = 8
@@ -45,9 +45,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A named query, the address of its page, and the beginning of its answer."""
+    """A named query, what it is asked of, the address of its page, and the beginning of its answer."""
 
     title: Text
+    of: Text | None
     address: str
     pieces: tuple[Piece, ...] = ()
     rows: tuple[tuple[Any, ...], ...] = ()
@@ -56,15 +57,16 @@ class Question:
 
 def of_home() -> dict[str, object]:
     """Return the key figures and the questions with their answers; what this dataset lacks is left out."""
-    advice, sentences, themes = (_rows(name) for name in ("advice-with-reasons", "sentences-with-words", _THEMES))
+    advice, sentences, themes = (_rows(name) for name in (_ADVICE, _SENTENCES, _THEMES))
     figures = _rows("programme-figures")
-    told = (*advice, *sentences, *figures)
-    names = ("advice", "entity", "document", "programme", "measured")
-    naming = Naming(words(), read_labels([row[name] for name in names if name in row] for row in told))
+    # What things are called stands in the answers, all but the sources and the region that is asked about.
+    region = _example(_ADVICE, "region")
+    sources = [row["document"] for row in (*advice, *sentences, *figures) if "document" in row]
+    naming = Naming(words(), read_labels([[region, *sources]]))
     found = (
-        _told("advice-with-reasons", _advice(advice, naming)),
-        _told("sentences-with-words", _sentences(sentences, naming)),
-        _drawn(themes),
+        _told(_ADVICE, naming.name(region), _advice(advice, naming)),
+        _told(_SENTENCES, Text(f"«{_example(_SENTENCES, 'words')}»", "nb"), _sentences(sentences, naming)),
+        _drawn(themes, naming),
     )
     return {
         "figures": [_figure(row, naming) for row in figures],
@@ -72,7 +74,14 @@ def of_home() -> dict[str, object]:
     }
 
 
+_ADVICE: Final = "advice-with-reasons"
+_SENTENCES: Final = "sentences-with-words"
 _THEMES: Final = "themes-across-regions"
+
+
+def _example(name: str, parameter: str) -> URIRef:
+    """Return the value that a named query is asked with where nobody gives another."""
+    return URIRef(queries.find(site().queries, name).examples[parameter][0])
 
 
 def _rows(name: str) -> list[Row]:
@@ -87,12 +96,19 @@ def _text(term: Node | None, naming: Naming) -> Text | None:
     return naming.literal(term) if isinstance(term, Literal) else None
 
 
+def _thing(row: Row, name: str, label: str, naming: Naming) -> Value:
+    """Return a thing of an answer with the name that the answer gives it."""
+    text = _text(row.get(label), naming)
+    iri = URIRef(str(row[name]))
+    return Value(shortened(text), iri) if text else naming.value(iri)
+
+
 def _figure(row: Row, naming: Naming) -> Figure:
     return Figure(
         naming.value(row["value"]).text.value,
         _text(row.get("unitLabel"), naming),
-        naming.value(row["measured"]).text,
-        naming.value(row["programme"]),
+        _thing(row, "measured", "measuredLabel", naming).text,
+        _thing(row, "programme", "name", naming),
         naming.value(row["document"]) if "document" in row else None,
         _text(row.get("note"), naming),
     )
@@ -104,7 +120,7 @@ def _advice(rows: list[Row], naming: Naming) -> list[Piece]:
     for row in rows:
         sentence = _text(row.get("reason") or row.get("quote"), naming)
         source = naming.value(row["document"]) if "document" in row else None
-        pieces.setdefault(row["advice"], Piece(naming.value(row["advice"]), sentence, source))
+        pieces.setdefault(row["advice"], Piece(_thing(row, "advice", "label", naming), sentence, source))
     return list(pieces.values())
 
 
@@ -112,22 +128,21 @@ def _sentences(rows: list[Row], naming: Naming) -> list[Piece]:
     """Return each sentence once, with the first thing that rests on it."""
     pieces: dict[Node, Piece] = {}
     for row in rows:
-        piece = Piece(naming.value(row["entity"]), _text(row["quote"], naming), naming.value(row["document"]))
+        thing = _thing(row, "entity", "label", naming)
+        piece = Piece(thing, _text(row["quote"], naming), naming.value(row["document"]))
         pieces.setdefault(row["quote"], piece)
     return list(pieces.values())
 
 
-def _told(name: str, pieces: list[Piece]) -> Question:
-    return Question(_title(name), _address(name), tuple(pieces[:_QUOTES]))
+def _told(name: str, of: Text, pieces: list[Piece]) -> Question:
+    return Question(_title(name), of, _address(name), tuple(pieces[:_QUOTES]))
 
 
-def _drawn(rows: list[Row]) -> Question:
-    labels = read_labels([row["theme"]] for row in rows[:_MOST])
-    naming = Naming(words(), labels)
-    counted = [(naming.value(row["theme"]).text, int(str(row["regions"]))) for row in rows[:_MOST]]
+def _drawn(rows: list[Row], naming: Naming) -> Question:
+    counted = [(_thing(row, "theme", "label", naming).text, int(str(row["regions"]))) for row in rows[:_MOST]]
     chart = drawing.bars("themes-drawn", counted, words())
     told = tuple((label.value, count) for label, count in counted)
-    return Question(_title(_THEMES), _address(_THEMES), rows=told, drawing=chart)
+    return Question(_title(_THEMES), None, _address(_THEMES), rows=told, drawing=chart)
 
 
 def _title(name: str) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,9 +54,12 @@ def show() -> Response:
     ).answer()
 
 
-def _chosen() -> list[URIRef]:
-    """Return the regions that the address names, each once; raises BadRequest for what is no region, or too many."""
-    known = {str(region.iri): region.iri for region in listing.choices(BR.Region)}
+def _chosen(there: Sequence[Value]) -> list[URIRef]:
+    """Return the regions `there` that the address names, each once.
+
+    Raises BadRequest for what is no region, and for too many.
+    """
+    known = {str(region.iri): region.iri for region in there}
     chosen: list[URIRef] = []
     for text in request.args.getlist("region"):
         if not text.strip():
@@ -73,7 +77,7 @@ def _chosen() -> list[URIRef]:
 
 
 def _comparison() -> Comparison:
-    chosen = _chosen()
+    chosen = _chosen(listing.choices(BR.Region))
     if len(chosen) < 2:
         raise BadRequest("as data there is what two or three regions have; name each as region=")
     return Comparison(chosen)
@@ -85,8 +89,9 @@ def _address(offer: Offer) -> str:
 
 
 def _page(formats: list[tuple[str, str]]) -> Response:
-    chosen = _chosen()
-    regions = [(_name(region.iri), region.text) for region in listing.choices(BR.Region) if region.iri]
+    there = listing.choices(BR.Region)
+    chosen = _chosen(there)
+    regions = [(_name(region.iri), region.text) for region in there if region.iri]
     context: dict[str, object] = {
         "regions": regions,
         "chosen": [_name(region) for region in chosen],

@@ -70,7 +70,8 @@ class Comparison:
 
     @cached_property
     def _labels(self) -> dict[Node, list[Literal]]:
-        return read_labels((row["region"], row["thing"], row.get("theme")) for row in self._rows)
+        named = ("thing", "theme", "role", "county")
+        return read_labels([self._regions, *([row.get(name) for name in named] for row in self._rows)])
 
     @cached_property
     def _naming(self) -> Naming:
@@ -79,11 +80,12 @@ class Comparison:
     @cached_property
     def sides(self) -> tuple[Side, ...]:
         """The regions as they stand beside each other."""
-        groups = {group.region.iri: group for group in mapped.groups()}
-        return tuple(self._side(groups[region]) for region in self._regions)
+        return tuple(self._side(region) for region in self._regions)
 
-    def _side(self, group: Group) -> Side:
-        rows = [row for row in self._rows if row["region"] == group.region.iri]
+    def _side(self, region: URIRef) -> Side:
+        rows = [row for row in self._rows if row["region"] == region]
+        parts = {row["thing"]: row | {"municipality": row["thing"]} for row in rows if row["class"] == BR.Participation}
+        group = mapped.group(self._naming.value(region), list(parts.values()), self._naming)
         groups = {row["thing"]: row.get("value") for row in rows if row["class"] == BR.MeasureGroup}
         figures = {row["class"]: row["value"] for row in rows if row["class"] in FIGURES.values()}
         about = {(row["thing"], row["theme"]) for row in rows if "theme" in row}
@@ -156,7 +158,7 @@ class Comparison:
         """Return what is compared, as it is stated: what is said of each region, its names and its themes."""
         made = graphs.SortedGraph()
         for row in self._rows:
-            if row["class"] in FIGURES.values():
+            if row["class"] in (*FIGURES.values(), BR.Participation):
                 continue
             made.add((row["thing"], RDF.type, row["class"]))
             made.add((row["thing"], BR.region, row["region"]))

@@ -50,7 +50,7 @@ class Summary:
 
 
 def _context() -> dict[str, object]:
-    groups = mapped.groups()
+    groups, total = mapped.located()
     return {
         "embedded": schema_org.home(),
         "signposts": signposts.of_site(),
@@ -58,6 +58,7 @@ def _context() -> dict[str, object]:
         "columns": tuple(_COLUMNS),
         "kinds": tuple(listing.CLASSES),
         "questions": len(site().queries),
+        "total": total,
         **maps.picture(groups, scale="coarse"),
         **answered.of_home(),
     }

@@ -62,19 +62,29 @@ class Group:
 
 def groups() -> tuple[Group, ...]:
     """Return the regions by name in the language of the request."""
-    rows = select("mapped")
+    return _grouped(select("mapped"))
+
+
+def located() -> tuple[tuple[Group, ...], int]:
+    """Return the same with those municipalities only that have a point, and how many took part in all."""
+    rows = select("placed")
+    return _grouped([row for row in rows if "region" in row]), int(str(rows[0]["total"]))
+
+
+def _grouped(rows: list[dict[str, Node]]) -> tuple[Group, ...]:
     naming = Naming(words(), read_labels([row[name] for name in _NAMED if name in row] for row in rows))
     by_region: dict[Node | None, list[dict[str, Node]]] = {}
     for row in rows:
         by_region.setdefault(row["region"], []).append(row)
     regions = enumerate(listing.choices(BR.Region))
-    return tuple(_group(region, by_region.get(region.iri, []), naming, place) for place, region in regions)
+    return tuple(group(region, by_region.get(region.iri, []), naming, place) for place, region in regions)
 
 
 _NAMED: Final = ("municipality", "role", "county")
 
 
-def _group(region: Value, rows: Sequence[dict[str, Node]], naming: Naming, place: int) -> Group:
+def group(region: Value, rows: Sequence[dict[str, Node]], naming: Naming, place: int = 0) -> Group:
+    """Return a region with the municipalities of `rows`, marked as the one at a place among all of them."""
     places = tuple(
         Place(
             naming.value(row["municipality"]),

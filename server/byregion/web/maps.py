@@ -51,18 +51,17 @@ def _page(formats: list[tuple[str, str]]) -> Response:
         "near": near,
         "formats": formats,
         "tiles": (site().settings.tiles, site().settings.tiles_credit),
+        "total": len({place.municipality.iri for group in groups for place in group.places}),
         "sized": any(place.population for group in groups for place in group.located),
     }
     return respond.page("maps/map.html", **picture(groups, near), **context)
 
 
 def picture(groups: tuple[Group, ...], near: str = "", scale: coast.Scale = "fine") -> dict[str, object]:
-    """Return what a picture of the map is drawn of, `map` being None where no coast was built, and its counts."""
+    """Return what a picture of the map is drawn of, `map` being None where no coast was built, and what it counts."""
     ground = coast.read(scale) if site().built else None
-    places = {place.municipality.iri: place for group in groups for place in group.places}
     return {
         "map": charted.drawn(ground, groups, near) if ground else None,
-        "total": len(places),
         "mark_path": lambda shape: charted.mark(shape, 6.0),
-        "located": sum(1 for place in places.values() if place.point),
+        "located": len({place.municipality.iri for group in groups for place in group.located}),
     }

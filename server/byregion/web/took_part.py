@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from flask import Blueprint, Response, request, url_for
@@ -36,12 +37,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A region, and the municipality that took part in it, which may be one that this came of or was made into.
+    """A municipality that took part in a region, which may be one that this came of or was made into.
 
     `uncertain` says that a split lies between the two.
     """
 
-    region: Value
     municipality: Value
     role: Value
     is_other: bool
@@ -81,15 +81,18 @@ def _answered(index: Index, entity: Entity) -> dict[str, object]:
     numbers = [number.text for number in entity.numbers][-1:]
     query = queries.find(site().queries, _QUERY)
     values = {"number": numbers, "language": [words().language]}
-    rows = answers.solutions(queries.prepare(query, values)).bindings if numbers else ()
-    told = [{str(name): term for name, term in row.items()} for row in rows]
+    found = answers.solutions(queries.prepare(query, values)).bindings if numbers else ()
+    told = [{str(name): term for name, term in row.items()} for row in found]
     naming = Naming(words(), read_labels((row["region"], row["municipality"], row["role"]) for row in told))
     own = f"{BASE}id/{entity.id}"
     return {
         "meant": reconciled.name_of(entity, words()),
         "about": reconciled.description_of(index, entity, words()),
         "address": url_for("entities.document", path=entity.id),
-        "parts": [_part(row, naming, own) for row in told],
+        "parts": [
+            (naming.value(region), [_part(row, naming, own) for row in rows])
+            for region, rows in groupby(told, key=lambda row: row["region"])
+        ],
         "regions": len(listing.choices(BR.Region)),
         "query": url_for("queries.show", name=_QUERY, number=numbers) if numbers else None,
     }
@@ -97,7 +100,6 @@ def _answered(index: Index, entity: Entity) -> dict[str, object]:
 
 def _part(row: dict[str, Node], naming: Naming, own: str) -> Part:
     return Part(
-        naming.value(row["region"]),
         naming.value(row["municipality"]),
         naming.value(row["role"]),
         str(row["municipality"]) != own,
