@@ -110,7 +110,8 @@ def _page(name: str, known: Known) -> Response:
         page=told.page,
         kind=kind if kind in KINDS else None,
         is_source=BR.SourceDocument in known.classes,
-        named={query.name for query in site().queries},
+        # A copy has only the answer to each query's own example.
+        named=set() if site().is_copy else {query.name for query in site().queries},
         report=_report(told.page),
         citation=_cited(name, told.page),
         csl=_address(name, CSL),
