@@ -15,7 +15,7 @@ from byregion.engine.journal import Changes
 from byregion.history.described import LDES, TREE
 from byregion.history.ledger import PAGE
 from history_world import Store, update
-from web_world import BROWSER
+from web_world import BROWSER, page_of, text_of
 
 TURTLE = {"accept": "text/turtle"}
 WHY = "Kjelda sa noko anna, «i går»"
@@ -182,6 +182,10 @@ def test_the_pages_tell_the_same_in_three_languages(world: World, lang: str, tit
     assert title in listed.text and WHY in listed.text and "kari@example.org" in listed.text
     assert f'/changes?page=2&amp;lang={lang}"' in listed.text
     shown = world.client.get(f"/changes/2?lang={lang}", headers=BROWSER)
+    for page in (page_of(listed), page_of(shown)):
+        assert (page.get("lang"), len(list(page.iter("h1")))) == (lang, 1)
+        for table in page.iter("table"):
+            assert text_of(table.find("caption")) and all(cell.get("scope") for cell in table.iter("th"))
     assert WHY in shown.text and "urn:s" in shown.text and "changes/1" in shown.text and "changes/3" in shown.text
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -34,8 +33,8 @@ def revert(folder: Path, number: int, why: str, source: Source | None, shapes: G
     """
     loaded, journal = opened(folder, source)
     with closing(journal):
-        delta = inverse(Changes(folder)[number].delta.stated)
         store = loaded.store
+        delta = _possible(store, inverse(Changes(folder)[number].delta.stated))
         _refuse_unclean(store, delta, number)
         if loaded.is_merged or shapes:
             rules = source.rules if source else ()
@@ -56,22 +55,25 @@ def _judged(loaded: LoadedStore, delta: Delta) -> Delta:
     return guarded(loaded, delta).checked()
 
 
+def _possible(store: Store, delta: Delta) -> Delta:
+    """Return a change of `store` without the graphs that stay, for they hold more, and those that are there again."""
+    removed = set(quads(delta.removed))
+    dropped = {graph for graph in delta.dropped if _graph(store, graph) <= removed}
+    created = {graph for graph in delta.created if not store.contains_named_graph(NamedNode(graph))}
+    return replace(delta, created=frozenset(created), dropped=frozenset(dropped))
+
+
+def _graph(store: Store, graph: str) -> set[Quad]:
+    return set(store.quads_for_pattern(None, None, None, NamedNode(graph)))
+
+
 def _refuse_unclean(store: Store, delta: Delta, number: int) -> None:
     """Raise Conflict where what a change did is not what stands any more: a part of a change is another change."""
-    gone = [quad for quad in quads(delta.removed) if quad not in store]
-    back = [quad for quad in quads(delta.added) if quad in store]
-    graphs = [graph for graph in delta.dropped if _holds_more(store, graph, quads(delta.removed))]
     faults = [
-        *(f"{quad} is not there any more" for quad in gone),
-        *(f"{quad} is there again" for quad in back),
-        *(f"the graph <{graph}> has got other statements" for graph in graphs),
+        *(f"{quad} is not there any more" for quad in quads(delta.removed) if quad not in store),
+        *(f"{quad} is there again" for quad in quads(delta.added) if quad in store),
     ]
     if faults:
         more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
         what = f"change {number} cannot be taken back as a whole, since later ones changed the same: {faults[0]}{more}"
         raise Conflict(f"{what}; take those back first, the last one first")
-
-
-def _holds_more(store: Store, graph: str, removed: Iterable[Quad]) -> bool:
-    there = set(store.quads_for_pattern(None, None, None, NamedNode(graph)))
-    return bool(there - set(removed))
