@@ -21,7 +21,7 @@ help:  ## List the targets
 # What pages load, built from server/ui. Without Node the pages have the plain style sheet that stands beside it.
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 UI := server/byregion/web/static/built/manifest.json
-UI_FROM := $(addprefix server/ui/,package.json build.mjs) $(wildcard server/byregion/web/*.py) server/byregion/web/static/byregion.css \
+UI_FROM := $(addprefix server/ui/,package.json build.mjs coast.mjs) $(wildcard server/byregion/web/*.py) server/byregion/web/static/byregion.css \
   $(shell find server/ui/src server/ui/theme server/byregion/web/templates -type f 2>/dev/null)
 
 # An npm that `make system` has just installed is found too, which a prerequisite of this rule would not be.
