@@ -92,6 +92,8 @@ def test_every_key_that_a_template_or_module_names_is_there_and_every_key_is_nam
         "editor.kinds.",
         "editor.bounds.",
         "queries.groups.",
+        "accessibility.by.",
+        "accessibility.lacks.",
     )
     assert {key for key in keys - named if not key.startswith(grown)} == set()
 

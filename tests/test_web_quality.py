@@ -10,10 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
+from flask import Flask
 
 from browser import Visit
 from byregion.web import workbooks
-from web_world import BROWSER, page_of, text_of
+from web_world import BROWSER, page_of, text_of, wait_for_edition
 from workbook_world import REGION, SOURCE, saved, table
 
 AT = "/quality/workbook"
@@ -36,6 +37,42 @@ def mended(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sent(client: httpx.Client, *paths: Path, **asked: Any) -> httpx.Response:
     files = [("workbook", (path.name, path.read_bytes())) for path in paths]
     return client.post(AT, files=files, timeout=120, **asked)
+
+
+# --- What is missing --------------------------------------------------------------------------------------------------
+
+
+def test_what_a_dataset_has_not_said_is_counted_by_kind_and_property(app: Flask, client: httpx.Client):
+    wait_for_edition(app)
+    page = page_of(client.get("/quality/missing?lang=nb", headers=BROWSER))
+    (chosen,) = (item for item in page.iter("option") if item.get("selected") is not None)
+    assert "Ingenting av dette er oppgitt: tiltak." in text_of(page).replace(" .", ".")
+    rows = {(text_of(row.find("td")), text_of(row.find("th"))): row for row in page.iterfind(".//tbody/tr")}
+    of_order = rows["mål", "rekkefølge"]
+    assert (chosen.get("value"), text_of(of_order.findall("td")[1])) == ("midt-troms", "1 av 5")
+    # The goals all have themes; where a quote or a source would do, neither is asked for.
+    assert not {("mål", "tema"), ("mål", "kilde"), ("mål", "sitat")} & rows.keys()
+    (link,) = of_order.iter("a")
+    which = page_of(client.get(link.get("href") or "", headers=BROWSER))
+    (section,) = (part for part in which.iter("section") if part.get("aria-labelledby") == "which")
+    (goal,) = section.iter("a")
+    assert goal.get("href") == "/doc/goal/midt-troms-vekstkraft?lang=nb"
+
+
+def test_the_counts_of_what_is_said_are_to_be_had_as_csv(app: Flask, client: httpx.Client):
+    wait_for_edition(app)
+    page = page_of(client.get("/quality/missing?dataset=haugesundregionen", headers=BROWSER))
+    (csv,) = (link.get("href") or "" for link in page.iter("a") if (link.get("href") or "").endswith("format=csv"))
+    header, *rows = client.get(csv).text.splitlines()
+    assert header == "graph,class,property,count"
+    assert rows and all("/graphs/haugesundregionen/stated" in row for row in rows)
+
+
+def test_a_dataset_that_is_not_there_is_told_with_those_that_are(app: Flask, client: httpx.Client):
+    wait_for_edition(app)
+    response = client.get("/quality/missing", params={"dataset": "none"}, headers={"accept": "application/json"})
+    assert (response.status_code, response.json()["parameter"]) == (400, "dataset")
+    assert "midt-troms" in response.json()["detail"]
 
 
 # --- A workbook -------------------------------------------------------------------------------------------------------
@@ -130,6 +167,11 @@ def test_a_workbook_that_takes_too_much_is_ended(
 @pytest.mark.parametrize("script", [True, False], ids=["with scripts", "without"])
 def test_an_officer_sees_what_is_missing_and_mends_her_workbook(visit: Visit, wrong: Path, mended: Path, script: bool):
     page = visit("/quality", script=script, locale="nb-NO", width=390)
+    page.get_by_role("link", name="Det som kunne vært sagt i et datasett").click()
+    missing = page.get_by_role("table", name="Egenskaper som ikke er oppgitt om alle i Byregionen Midt-Troms")
+    missing.get_by_role("row", name="mål rekkefølge 1 av 5").get_by_role("link").click()
+    assert page.get_by_role("link", name="Økt vekstkraft").count()
+    page.get_by_role("navigation", name="Du er her").get_by_role("link", name="Datakvalitet").click()
     field = page.get_by_label("Arbeidsbok (XLSX), eller CSV-filer")
     field.set_input_files(wrong)
     page.get_by_role("button", name="Prøv").click()
