@@ -53,9 +53,7 @@ PAGES = {
     "dataset": "/datasets/midt-troms",
     "quality": "/quality",
     "workbook": "/quality/workbook",
-    "accessibility": "/accessibility",
-    "reconciling": "/reconcile",
-    "workbook": "/quality/workbook",
+    "missing": "/quality/missing",
     "accessibility": "/accessibility",
     "reconciling": "/reconcile",
     "problems": "/problems",
@@ -81,7 +79,7 @@ def test_what_pages_load_is_built_and_named_after_its_content():
     for file in files.values():
         content = (built.FOLDER.parent / file).read_bytes()
         assert hashlib.sha256(content).hexdigest()[:12] in file
-        assert not re.search(rb"url\((?![\"']?data:)|@import|https?://(?!www\.w3\.org/2000/svg)", content), file
+        assert not re.search(rb"url\((?![\"']?data:|#)|@import|https?://(?!www\.w3\.org/2000/svg)", content), file
 
 
 def test_the_licence_of_everything_that_is_shipped_stands_beside_it():
