@@ -57,7 +57,8 @@ class Pool:
         self.limits = limits
         self._relay = Relay(federation, base) if federation else None
         self._address = address
-        self._first = revision
+        self.first = revision
+        """The name of the revision that was held before anything was written."""
         self._board = _board(address)
         self._writing = asyncio.Lock()
         self._writes = 0
@@ -72,7 +73,7 @@ class Pool:
     @property
     def revision(self) -> str:
         """The name of the revision that a query which begins now is asked of."""
-        return self._board.revision if self._board else self._first
+        return self._board.revision if self._board else self.first
 
     def run_on(self, loop: asyncio.AbstractEventLoop) -> None:
         """Work on `loop`, which is running or about to; to be called before the first query."""

@@ -44,11 +44,13 @@ def publish(settings: Settings, make: Callable[[], Engine]) -> Publication:
     # Half of the threads at most work on earlier revisions.
     rooms = Rooms(Limits.of(settings), askers=max(1, settings.http_threads // 2))
     archive = Archive(Path(settings.archive)) if settings.archive else None
-    app = create_app(settings, engine, Revisions(engine, archive, rooms))
+    pool = engine if isinstance(engine, Pool) else None
+    # Where this process takes the place of one that ended, the engine may be beyond the files by what was written.
+    of_files = pool.first if pool else engine.revision
+    app = create_app(settings, engine, Revisions(engine, archive, rooms), of_files=of_files)
     if not settings.empty:
         # Catalogue and downloads take some seconds to make; so they are there when somebody asks.
         app.extensions["byregion"].edition.begin()
-    pool = engine if isinstance(engine, Pool) else None
     return Publication(app, settings, pool, is_fixed=not settings.takes_writes)
 
 

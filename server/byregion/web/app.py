@@ -81,14 +81,16 @@ def create_app(
     *,
     is_copy: bool = False,
     source_text: bool = True,
+    of_files: str = "",
 ) -> Flask:
     """Return the app that publishes what `engine` holds, as `settings` say, and the revisions that are `archived`.
 
+    Catalogue and downloads are of the revision `of_files`, which is that of the engine where nothing was written yet.
     With `is_copy` it is the one that a static copy is made of; without `source_text` its downloads leave out the words
     of stored texts.
     """
     app = Flask("byregion.web", static_url_path="/static")
-    task = Task(str(settings.data), settings.url, engine.revision, settings.base, is_copy, source_text)
+    task = Task(str(settings.data), settings.url, of_files or engine.revision, settings.base, is_copy, source_text)
     named_queries, edition = queries.read_all(folder("queries")), Edition(task, settings.query_seconds)
     words_of = Shelf(engine, settings.data, settings.query_seconds)
     app.extensions["byregion"] = Site(
