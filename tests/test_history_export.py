@@ -118,9 +118,9 @@ def test_a_file_that_others_changed_too_is_not_written_over(store: Store):
     ],
 )
 def test_what_is_asked_wrongly_is_told(
-    words: tuple[str, ...], said: str, store: Store, monkeypatch: pytest.MonkeyPatch
+    words: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    assert store.data
-    monkeypatch.chdir(store.data.parent)
-    done = store.run(*words)
+    (tmp_path / "data").mkdir()
+    monkeypatch.chdir(tmp_path)
+    done = Store(tmp_path).run(*words)
     assert (done.returncode, said in done.stderr) == (2, True), done.stderr

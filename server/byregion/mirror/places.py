@@ -35,6 +35,7 @@ NEEDS_SERVER: Final = {
     "reconcile/flyout/entity": "what stands beside a suggestion",
     "reconcile/extend/propose": "which of its properties may be asked for",
     "changes": "what was written to a store, and by whom",
+    "changes/1": "one of these changes",
     "health": "whether a server is well",
     "health/ready": "whether it is ready to answer",
 }

@@ -32,8 +32,8 @@ class Service:
     """What the description has to know of the server.
 
     `offers` has what a `document` can be had as, one that tells how it is `cited`, a `graph`, a `list`, a
-    `file` to download, what a search `found`, the `map`, what is `compared`, the `answer` to a query at /sparql, and the answers to named queries, by
-    their form.
+    `file` to download, what a search `found`, the `map`, what is `compared`, the `changes` and a `change`, the `answer`
+    to a query at /sparql, and the answers to named queries, by their form.
     `profiles` are the catalogue's. `problems` says by status what goes wrong. `max_rows` is the limit of an answer as
     the language writes it; `figures` has the rows of a page, `page_size` where nobody says, `largest_page`, and the
     characters of the `longest_search`. `called` has what people call the parameters of queries.
