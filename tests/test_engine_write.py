@@ -377,6 +377,13 @@ def test_a_write_is_ended_at_its_deadline_and_the_next_is_done(hasty: Pool):
     assert hasty.write(update("INSERT DATA { <a> <b> 1 }")).added == 1
 
 
+def test_a_write_larger_than_the_memory_is_refused_with_the_limit_and_the_next_is_done(pool: Pool):
+    text = " " * (pool.limits.memory_mb << 20)
+    with pytest.raises(QueryTooLarge, match=f"{pool.limits.memory_mb} MiB of working memory"):
+        pool.write(graph("put", "", text))
+    assert pool.write(update("INSERT DATA { <a> <b> 1 }")).added == 1
+
+
 def test_a_write_that_takes_too_much_memory_is_refused_and_the_next_is_done(pool: Pool):
     pool.write(graph("put", "", "".join(f"<s{n}> <p> {n} .\n" for n in range(400))))
     many = "INSERT { ?a ?p ?x } WHERE { ?a ?p ?b . ?c ?p ?d . ?e ?p ?f BIND (CONCAT(STR(?b), STR(?d), STR(?f)) AS ?x) }"

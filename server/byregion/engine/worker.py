@@ -48,6 +48,9 @@ def run(connection: socket.socket, loaded: LoadedStore, *, template: int, memory
     except BrokenPipeError:
         # The pool ended while an answer was on its way: nobody is left to tell.
         os._exit(0)
+    except MemoryError:
+        # There was none left to tell it with: end as the store does, which the pool can tell from a fault of ours.
+        os.abort()
     except BaseException:
         traceback.print_exc()
         os._exit(1)

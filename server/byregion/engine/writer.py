@@ -39,6 +39,9 @@ def run(
     except BrokenPipeError:
         # Who asked has gone.
         os._exit(0)
+    except MemoryError:
+        # There was none left to tell it with: end as the store does, which the pool can tell from a fault of ours.
+        os.abort()
     except BaseException:
         traceback.print_exc()
         os._exit(1)
