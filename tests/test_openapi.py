@@ -30,7 +30,10 @@ SERVICE = Service(
     version="1.2.3",
     offers={
         kind: ((("html",), "text/html"), (("ttl", "turtle"), "text/turtle"), ((), "application/json"))
-        for kind in ("document", "cited", "graph", "file", "list", "found", "map", "compared", "changes", "change", "answer", "SELECT", "ASK", "CONSTRUCT")
+        for kind in (
+            *("document", "cited", "graph", "file", "list", "found", "map", "compared", "changes", "change"),
+            *("answer", "SELECT", "ASK", "CONSTRUCT"),
+        )
     },
     profiles=("one", "two"),
     problems={status: f"problem {status}" for status in (400, 403, 404, 406, 410, 413, 415, 502, 503, 504)},
