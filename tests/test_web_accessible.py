@@ -77,6 +77,7 @@ def test_what_breaks_a_rule_is_found(visit: Visit):
 
 FOR_PROGRAMS = {
     "static": "what pages load",
+    "history.show": "the page of a change, of which a server that nobody writes to has none",
     "home.health": "JSON",
     "home.ready": "JSON",
     "entities.identify": "leads to the page of a thing",

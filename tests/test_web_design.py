@@ -56,6 +56,7 @@ PAGES = {
     "missing": "/quality/missing",
     "accessibility": "/accessibility",
     "reconciling": "/reconcile",
+    "changes": "/changes",
     "problems": "/problems",
     "nothing": "/nothing",
 }

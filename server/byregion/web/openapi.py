@@ -194,7 +194,8 @@ def _pairs(
             yield from ((item["name"], value) for value in values)
     if "requestBody" in told:
         body = _resolved(document, told["requestBody"])
-        yield from body["content"]["application/x-www-form-urlencoded"]["example"].items()
+        # Files are no pairs of words.
+        yield from body["content"].get("application/x-www-form-urlencoded", {"example": {}})["example"].items()
 
 
 def _field(document: dict[str, Any], parameter: dict[str, Any]) -> Field:
