@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final, cast
 
 from pyoxigraph import DefaultGraph, Quad, QuerySolutions, Store, Variable
@@ -194,6 +193,6 @@ def _excerpt(constraint: Constraint, view: View, questions: Iterable[_Question])
             one_will_do = not constraint.shared & open_ones and len(open_ones) == parts.count(None)
             if (one_will_do, parts) not in seen:
                 seen.add((one_will_do, parts))
-                triples = islice(view.find(*parts), 1 if one_will_do else None)
+                triples = view.one(*parts) if one_will_do else view.find(*parts)
                 store.extend(Quad(*triple, DefaultGraph()) for triple in triples)
     return store

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Final, cast
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store
@@ -53,10 +54,27 @@ class View:
                 seen.add(triple)
                 yield triple
 
+    def one(self, subject: Term | None, predicate: Term | None, obj: Term | None) -> Iterator[Triple]:
+        """Yield one triple with these parts where there is any; None is any.
+
+        Graphs are asked one by one: a store tells of its default graph first, which may hold as much as all the others.
+        """
+        if not (subject is None or isinstance(subject, _Node)) or not (
+            predicate is None or isinstance(predicate, NamedNode)
+        ):
+            return
+        for graph in self._graphs:
+            for quad in self._store.quads_for_pattern(subject, predicate, obj, graph):
+                yield cast(Triple, (quad.subject, quad.predicate, quad.object))
+                return
+
+    @cached_property
+    def _graphs(self) -> list[NamedNode | BlankNode | DefaultGraph]:
+        return [graph for graph in (DefaultGraph(), *self._store.named_graphs()) if self._has(graph)]
+
     def text(self) -> str:
         """Return all triples as N-Triples; one that stands in two graphs is there twice."""
-        graphs = [graph for graph in (DefaultGraph(), *self._store.named_graphs()) if self._has(graph)]
-        texts = (self._store.dump(format=RdfFormat.N_TRIPLES, from_graph=graph) for graph in graphs)
+        texts = (self._store.dump(format=RdfFormat.N_TRIPLES, from_graph=graph) for graph in self._graphs)
         return b"".join(text for text in texts if text).decode()
 
     def _has(self, graph: NamedNode | BlankNode | DefaultGraph) -> bool:
