@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 from typing import Final, cast
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store
@@ -57,14 +58,14 @@ class View:
     def one(self, subject: Term | None, predicate: Term | None, obj: Term | None) -> Iterator[Triple]:
         """Yield one triple with these parts where there is any; None is any.
 
-        Graphs are asked one by one: a store tells of its default graph first, which may hold as much as all the others.
+        Of a predicate alone graphs are asked one by one: a store tells of its default graph first, which may hold as
+        much as all the others.
         """
-        if not (subject is None or isinstance(subject, _Node)) or not (
-            predicate is None or isinstance(predicate, NamedNode)
-        ):
+        if subject is not None or obj is not None or not isinstance(predicate, NamedNode):
+            yield from islice(self.find(subject, predicate, obj), 1)
             return
         for graph in self._graphs:
-            for quad in self._store.quads_for_pattern(subject, predicate, obj, graph):
+            for quad in self._store.quads_for_pattern(None, predicate, None, graph):
                 yield cast(Triple, (quad.subject, quad.predicate, quad.object))
                 return
 
