@@ -70,7 +70,11 @@ def test_every_key_that_a_template_or_module_names_is_there_and_every_key_is_nam
     forms = {key.removesuffix(".one") for key in strings if key.endswith(".one")}
     keys = {stem if (stem := key.rpartition(".")[0]) in forms else key for key in strings}
     assert named <= keys
+    # A key may be chosen before it is asked for, and its end may come from the data.
+    named |= set(re.findall(r"""["'](\w+(?:\.\w+)+)["']""", text))
     grown = (
+        *re.findall(r"""["'](\w[\w.]*\.)["'] ?~""", text),
+        *re.findall(r"""f["'](\w[\w.]*\.)\{""", text),
         "kinds.",
         "problems.",
         "terms.",

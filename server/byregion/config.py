@@ -115,7 +115,9 @@ class Settings:
         if self.contact and not _CONTACT.fullmatch(self.contact):
             raise ConfigError(f"contact is {self.contact!r}: it must be an e-mail address or an http(s) address")
         if self.tiles and not (_TILES.match(self.tiles) and all(part in self.tiles for part in ("{z}", "{x}", "{y}"))):
-            raise ConfigError(f"tiles is {self.tiles!r}: it must be an http(s) address with {{z}}, {{x}} and {{y}} in it")
+            raise ConfigError(
+                f"tiles is {self.tiles!r}: it must be an http(s) address with {{z}}, {{x}} and {{y}} in it"
+            )
         if self.is_remote:
             _check_address("store", self.store, "'memory', a folder or ")
         if self.store_graphs:
