@@ -48,12 +48,16 @@ class Reader(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._in_script = tag == "script"
+        # A script of ours has an address, and no text.
+        self._in_script = tag == "script" and "src" not in dict(attrs)
         for name, value in attrs:
             if name in ("href", "src", "action"):
                 self.links.add(value or "")
             if name == "id":
                 self.anchors.add(value or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_script = False
 
     def handle_data(self, data: str) -> None:
         if self._in_script:
@@ -113,7 +117,8 @@ class Crawl:
     def read_page(self, address: str, text: str) -> None:
         page = Reader(text)
         self.pages.append(address)
-        self.anchors[urlsplit(address).path] = page.anchors
+        # What stands on a page may depend on what it was asked.
+        self.anchors.setdefault(urlsplit(address).path, set()).update(page.anchors)
         for target in page.links:
             self.follow(address, target, from_page=True)
         for block in page.data:

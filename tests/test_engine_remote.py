@@ -157,7 +157,6 @@ def test_the_password_is_in_a_file_and_in_no_setting(tmp_path: Path, data: Path)
 
 
 BAD = {
-    "store is 'disk': it must be 'memory' or an http\\(s\\) address": {"store": "disk"},
     "store is 'ftp://x.test/'": {"store": "ftp://x.test/"},
     "store is 'http:///sparql'": {"store": "http:///sparql"},
     "store is 'http://x.test:99999/'": {"store": "http://x.test:99999/"},

@@ -73,6 +73,8 @@ KNOWN = {
     "two-regions-compared": "finds nothing in a UNION of which each side uses another of two VALUES",
     "regions-that-no-longer-match": "forgets the FILTER NOT EXISTS, and gives municipalities that take part too",
 }
+# Names in the language of the page are not found on the one, and one mark of a reading not on the other.
+OTHERWISE = {("/", "nn"), ("/", "en"), *(("/doc/region/midt-troms", language) for language in ("nb", "nn", "en"))}
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 IN_A_GRAPH = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
 HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c != ?f && ?i != ?a) }"
@@ -240,8 +242,8 @@ def test_relative_iris_are_relative_to_our_endpoint_and_not_to_the_stores(data: 
 def test_every_resource_that_is_made_of_answers_is_there(remote_app: Flask):
     client = remote_app.test_client()
     document = client.get("/openapi.json").get_json()
-    # What is left out is made of the files, or a named query, each of which was asked above.
-    left_out = re.compile("/sitemap|/statistics|/quality|/queries/(?!goals-in-order)[a-z]")
+    # What is left out is made of the files, or a named query, each of which was asked above; a remote store has no history.
+    left_out = re.compile("/sitemap|/changes|/statistics|/quality|/queries/(?!goals-in-order)[a-z]")
     asked = [(path, item["get"]) for path, item in document["paths"].items() if not left_out.match(path)]
     asked = [(path, told) for path, told in asked if told["tags"] != ["datasets"]]
     assert len(asked) > 20
@@ -263,10 +265,12 @@ def test_every_resource_that_is_made_of_answers_is_there(remote_app: Flask):
         *("/doc/goal/index.csv", "/doc/advice/index.ttl", "/search"),
     ],
 )
-def test_a_page_is_the_same_as_from_memory(path: str, language: str, remote_app: Flask, app: Flask):
+def test_a_page_is_the_same_as_from_memory_but_for_two_of_virtuoso(
+    path: str, language: str, store: Store, remote_app: Flask, app: Flask
+):
     theirs, ours = (one.test_client().get(f"{path}?lang={language}", headers=BROWSER) for one in (remote_app, app))
     assert theirs.status_code == ours.status_code == 200
-    assert theirs.text == ours.text
+    assert (theirs.text == ours.text) != (store.is_virtuoso and (path, language) in OTHERWISE)
 
 
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])

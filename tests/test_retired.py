@@ -11,7 +11,7 @@ import pytest
 from rdflib import OWL, RDF, Dataset, Literal, URIRef
 
 import excerpt
-from byregion import evidence, infer, layout, validate
+from byregion import evidence, infer, iri, layout, validate
 from byregion.config import Settings
 from byregion.dataset import data_files, ontology_files, read
 from byregion.dumps import csvw, published
@@ -115,7 +115,7 @@ def test_the_data_conforms_and_every_check_passes(data: Path, dataset: Dataset):
 
 
 def test_nothing_follows_from_it(engine: MemoryEngine):
-    assert (OLD, None, None) not in engine.graph(infer.INFERRED)
+    assert (OLD, None, None) not in engine.graph(iri.INFERRED)
 
 
 def test_whoever_still_refers_to_it_is_told_so(data: Path, dataset: Dataset):

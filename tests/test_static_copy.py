@@ -174,7 +174,8 @@ def test_every_route_of_the_app_is_in_the_copy_or_said_to_need_a_server(copy: Pa
     for address in [*addresses, *redirected, "id/region/midt-troms", *NEEDS_SERVER]:
         if address not in ("README.md", "nginx.conf", ".htaccess", MANIFEST):
             reached.add(adapter.match(f"/{address}")[0])
-    assert reached == set(app.view_functions)
+    # Both are at one address: the form, and what is sent from it.
+    assert reached | {"workbooks.tried"} == set(app.view_functions)
 
 
 def test_the_same_data_gives_the_same_bytes_in_another_process(copy: Path, app: Flask):
@@ -210,7 +211,8 @@ def test_from_the_front_page_a_reader_finds_everything(site: Site, copy: Path):
             seen |= found
             ahead += sorted(found)
         else:
-            assert body, address
+            # A list of what there is nothing of is an empty file of N-Triples.
+            assert body or address.endswith("/index.nt"), address
     there = {path.relative_to(copy).as_posix() for path in files(copy, "*.nn.html")}
     # Who makes the ontology is told of in data alone; the site map leads there.
     assert there - {path.removeprefix(ROOT) for path in seen} <= {"index.nn.html", "doc/organisation/byregion.nn.html"}

@@ -28,8 +28,8 @@ LIMIT = 100_000
 LARGER = ("/map",)
 # Each is a whole reference work, read from top to bottom or searched with the browser.
 REFERENCES = ("/def", "/shapes", "/api", "/catalogue")
-# All that is known of a region, and a whole text with what was made of each sentence.
-WHOLE = (*REFERENCES, "/doc/region/midt-troms", "/doc/source/midt-troms-page")
+# The front page with its map, all that is known of a region, and a whole text with what was made of each sentence.
+WHOLE = (*REFERENCES, "/", "/doc/region/midt-troms", "/doc/source/midt-troms-page")
 PAGES = {
     "home": "/",
     "regions": "/doc/region/",
@@ -161,7 +161,7 @@ def test_code_can_be_copied_with_a_button_where_scripts_run_and_is_whole_where_t
         page.evaluate("navigator.clipboard.readText()") == page.locator("section:has(#sparql) pre").inner_text().strip()
     )
     page = visit("/queries/participants", script=False)
-    assert page.get_by_role("button").all_inner_texts() == ["Vis svaret"]
+    assert page.get_by_role("main").get_by_role("button").all_inner_texts() == ["Vis svaret"]
     assert "SELECT" in page.locator("section:has(#sparql) pre").inner_text()
 
 

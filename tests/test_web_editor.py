@@ -157,6 +157,8 @@ def test_the_prefix_of_what_is_chosen_is_declared(visit: Visit):
 def test_variables_of_the_query_are_offered(visit: Visit):
     page = visit("/sparql")
     assert complete(page, "\n?n").all_inner_texts() == ["?name"]
+    # Keys that follow at once are taken for writing on.
+    page.wait_for_timeout(200)
     page.keyboard.press("Enter")
     assert written(page).endswith("\n?name")
 

@@ -98,8 +98,14 @@ class Front:
             return str(told)
         return str(scope.client).rpartition(":")[0]
 
+    def _most(self, request: Request) -> int:
+        """Return how many bytes the body of a request may have."""
+        limits = self._now.app.config
+        path = request.path.removeprefix(self._public.path.rstrip("/"))
+        return max(int(limits["MAX_CONTENT_LENGTH"]), int(limits["LARGER_BODIES"].get(path, 0)))
+
     async def _with_body(self, request: Request, protocol: Any) -> Request:
-        most = self._now.app.config["MAX_CONTENT_LENGTH"]
+        most = self._most(request)
         told = request.headers.get("content-length")
         if told is not None and told.isdigit() and int(told) > most:
             raise RequestTooLarge(most)

@@ -105,9 +105,9 @@ def create_app(
         source_text,
         Ledger(settings.store_folder) if settings.store_folder else None,
     )
-    app.config["MAX_CONTENT_LENGTH"] = max(
-        protocol.body_limit(settings), writes.body_limit(settings), workbooks.LARGEST
-    )
+    app.config["MAX_CONTENT_LENGTH"] = max(protocol.body_limit(settings), writes.body_limit(settings))
+    # A workbook may be larger than what is sent elsewhere.
+    app.config["LARGER_BODIES"] = {"/quality/workbook": workbooks.LARGEST}
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000  # the address of a file changes with its content
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

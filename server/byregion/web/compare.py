@@ -51,6 +51,7 @@ def show() -> Response:
         table=lambda: _comparison().table(),
         graph=lambda: _comparison().graph(),
         address=_address,
+        has_data=len(request.args.getlist("region")) > 1,
     ).answer()
 
 

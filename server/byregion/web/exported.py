@@ -36,7 +36,8 @@ def offers(json: Offer) -> tuple[Offer, ...]:
 class Exported:
     """How each representation is made. `name` is that of a file without its suffix, `title` what its cover says.
 
-    `json` says whether the JSON of it is GeoJSON; `address` is that of one representation.
+    `json` says whether the JSON of it is GeoJSON; `address` is that of one representation. Where `has_data` is false
+    there is the page alone, as nothing was asked yet.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Exported:
     graph: Callable[[], Graph]
     address: Callable[[Offer], str]
     json: Offer = JSON
+    has_data: bool = True
 
     @property
     def offers(self) -> tuple[Offer, ...]:
@@ -60,7 +62,8 @@ class Exported:
         tag = respond.page_tag(*parts) if offer in _SPOKEN else respond.tag(self.address(offer), *parts)
         response = respond.conditional(tag, lambda: self._made(offer))
         respond.vary(response, by_format=not suffix, by_language=offer in _SPOKEN)
-        respond.link(response, alternates(self.offers, offer, self.address))
+        if self.has_data:
+            respond.link(response, alternates(self.offers, offer, self.address))
         return response
 
     def _made(self, offer: Offer) -> Response:

@@ -43,7 +43,7 @@ def _address(offer: Offer) -> str:
 
 def _page(formats: list[tuple[str, str]]) -> Response:
     groups = mapped.groups()
-    near = request.args.get("region", "")
+    near = request.args.get("region", "").rpartition("/")[2]
     if near and near not in {group.id for group in groups}:
         raise NotFound(f"there is no region {near!r} on the map", tuple(group.id for group in groups))
     context = {

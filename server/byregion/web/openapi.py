@@ -159,6 +159,8 @@ def _operation(document: dict[str, Any], path: str, method: str, told: dict[str,
         filled = filled.replace(f"{{{item['name']}}}", quote(str(item.get("example", item["schema"].get("default")))))
     local = url_for("home.show", lang=None).rstrip("/") + filled
     can_be_tried = method == "get" and "200" in answers and all("example" in item for item in in_path)
+    if path.startswith("/changes") and site().history is None:
+        can_be_tried = False
     return Operation(
         name=told["operationId"],
         method=method.upper(),

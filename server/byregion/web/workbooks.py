@@ -84,6 +84,7 @@ def _answer(offer: Offer, told: dict[str, object]) -> Response:
 
 
 def _files() -> Sequence[FileStorage]:
+    request.max_content_length = LARGEST
     if (request.content_length or 0) > LARGEST:
         raise RequestTooLarge(LARGEST)
     files = [file for file in request.files.getlist(FIELD) if file.filename]
