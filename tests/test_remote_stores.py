@@ -242,7 +242,8 @@ def test_relative_iris_are_relative_to_our_endpoint_and_not_to_the_stores(data: 
 def test_every_resource_that_is_made_of_answers_is_there(remote_app: Flask):
     client = remote_app.test_client()
     document = client.get("/openapi.json").get_json()
-    # What is left out is made of the files, or a named query, each of which was asked above; a remote store has no history.
+    # What is left out is made of the files, or a named query, each of which was asked above.
+    # A store of another make has no history.
     left_out = re.compile("/sitemap|/changes|/statistics|/quality|/queries/(?!goals-in-order)[a-z]")
     asked = [(path, item["get"]) for path, item in document["paths"].items() if not left_out.match(path)]
     asked = [(path, told) for path, told in asked if told["tags"] != ["datasets"]]
