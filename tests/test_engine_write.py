@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import itertools
 import os
@@ -15,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-import byregion
 from byregion.dataset_clause import DatasetDescription
 from byregion.engine import Limits
 from byregion.engine.delta import Delta
@@ -42,7 +40,6 @@ from processes import descendants
 ALL = "SELECT * WHERE { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
 G = "http://example.org/g"
 BASE = "http://example.org/base/"
-PACKAGE = Path(byregion.__file__).parent
 
 
 @pytest.fixture
@@ -519,37 +516,3 @@ def test_the_difference_of_two_texts_is_that_of_their_lines(before: str, after: 
     added, removed = difference(old, new)
     assert added == {line.encode() for line in set(other) - set(one)}
     assert removed == {line.encode() for line in set(one) - set(other)}
-
-
-def callers(*names: str) -> dict[str, set[str]]:
-    """The modules in which something of these names is called, as a method or a function."""
-    found: dict[str, set[str]] = {name: set() for name in names}
-    for path in PACKAGE.rglob("*.py"):
-        text = path.read_text(encoding="utf-8")
-        if not any(f"{name}(" in text for name in names):
-            continue
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.Call):
-                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                if called in found:
-                    found[called].add(path.relative_to(PACKAGE).as_posix())
-    return found
-
-
-def test_there_is_one_way_in_which_what_is_held_changes():
-    called = callers("Write", "stage", "apply", "commit", "do", "bulk_extend", "remove_graph", "add_graph")
-    assert called["Write"] == {"web/writes.py"}
-    assert called["stage"] == {"engine/writer.py"}
-    # What is staged is the copy of a writer; what is taken back is tried on a copy too, where no server is.
-    assert called["apply"] == {"engine/forks.py", "engine/stage.py", "engine/reverting.py"}
-    assert called["commit"] == {"engine/pool.py", "engine/forks.py"}
-    assert called["do"] == {"engine/pool.py"}
-    assert called["remove_graph"] == {"engine/delta.py"}
-
-
-def test_only_the_protocol_layers_write():
-    # A migration of a journal, and an export to files, have functions of that name, which write to no engine.
-    assert callers("carry_out")["carry_out"] - {"cli/migrate.py", "cli/export.py"} == {
-        "web/updates.py",
-        "web/graph_writes.py",
-    }

@@ -16,6 +16,7 @@ from byregion.links.likeness import Item, alike
 from byregion.links.matters import Matters
 from byregion.links.statements import Statement
 from byregion.namespaces import BR, CONCEPT, ID
+from byregion.stemming import stem
 from link_world import OF_THEIRS, THEIRS, between, ours, theirs
 
 
@@ -44,11 +45,11 @@ def score(one: str, other: str) -> float:
     [("kommune", "kommunene", "kommunar", "kommunane"), ("plan", "planen", "planane"), ("nettverk", "nettverket")],
 )
 def test_inflections_in_bokmal_and_nynorsk_have_one_stem(inflections: tuple[str, ...]):
-    assert len({wording.stem(word) for word in inflections}) == 1
+    assert len({stem(word) for word in inflections}) == 1
 
 
 def test_a_first_part_that_stands_alone_is_given_the_second_part_of_the_next_word():
-    heads = frozenset(wording.stem(word) for word in ("strategi", "attraktivitet"))
+    heads = frozenset(stem(word) for word in ("strategi", "attraktivitet"))
     assert wording.words("Nærings- og arealstrategi", heads) == ["næringsstrategi", "og", "arealstrategi"]
     assert wording.words("Bo- og besøksattraktivitet", heads) == ["boattraktivitet", "og", "besøksattraktivitet"]
     assert wording.words("Nærings- og fritid", heads) == ["nærings", "og", "fritid"]
@@ -59,7 +60,7 @@ def test_numbers_and_what_stands_in_parentheses_are_no_words():
 
 
 def test_a_compound_is_split_where_both_parts_are_known():
-    known = frozenset(wording.stem(word) for word in ("samarbeid", "plan"))
+    known = frozenset(stem(word) for word in ("samarbeid", "plan"))
     assert wording.parts("samarbeidsplanen", known) == ("samarbeid", "plan")
     assert wording.parts("konsertplaner", known) == ("plan",)
     assert wording.parts("samarbeid", known) == ()

@@ -11,6 +11,7 @@ from typing import Final
 from rdflib import SKOS, Graph, Literal, URIRef
 
 from byregion.links import wording
+from byregion.stemming import stem
 
 _APART: Final = 4
 """How many other words may stand between those of a synonym."""
@@ -101,9 +102,9 @@ class Matters:
         places: defaultdict[str, list[int]] = defaultdict(list)
         words = tuple(wording.words(text, self.known))
         for place, word in enumerate(words):
-            stem = wording.stem(word)
-            also = () if stem in self.known else wording.parts(word, self.known)
-            for item in (stem, *also):
+            root = stem(word)
+            also = () if root in self.known else wording.parts(word, self.known)
+            for item in (root, *also):
                 places[item].append(place)
         return Text(words, dict(places))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Set
 from pathlib import Path
 from typing import Final
 
-from byregion.stemming import stem as stem
+from byregion.stemming import stem
 
 _ASIDE: Final = re.compile(r"\([^)]*\)")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-(?![^\W\d_]))?")

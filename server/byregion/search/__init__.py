@@ -1,7 +1,7 @@
 """Search: what of a revision has the words that somebody wrote, in whatever inflection, and how many of each kind."""
 
 from byregion.search.asking import LONGEST, Asked, Term, terms
-from byregion.search.finding import Found, Hit, Piece, Wanted, find, hits, words_alone
+from byregion.search.finding import Found, Hit, Piece, Wanted, find, hits
 from byregion.search.index import Index, build, called
 from byregion.search.shelf import Shelf, Shelved
 from byregion.search.suggesting import Suggestion, near, starting
@@ -30,5 +30,4 @@ __all__ = [
     "read",
     "starting",
     "terms",
-    "words_alone",
 ]

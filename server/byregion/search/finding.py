@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -203,11 +202,3 @@ class Wanted:
         if not self._terms:
             return 0
         return len(set().union(*map(self.terms_of, wording.spelled(text))))
-
-
-def words_alone(index: Index, asked: Asked) -> dict[str, int]:
-    """Return how much is found by each term alone; what could be left out where all together find nothing."""
-    counts: Counter[str] = Counter()
-    for term in asked.terms:
-        counts[term.text] = find(index, Asked((term,), asked.chosen)).total
-    return {text: count for text, count in counts.items() if count}
