@@ -19,13 +19,17 @@ from byregion.engine import grammar, reading, syntax, wire
 from byregion.engine.grammar import END, Rule, Symbol, Unit
 from byregion.errors import QuerySyntaxError
 from byregion.namespaces import PREFIXES
+from byregion.sentences import ENGLISH, Sentence, say
 from byregion.sparql import Token
+from byregion.web.language import read as read_words
+from byregion.web.spoken import said
 from engine_data import DATA
 
 ROOT: Final = Path(__file__).parent.parent
 MISTAKES: Final = tomllib.loads((DATA / "mistakes.toml").read_text(encoding="utf-8"))
 QUERIES: Final = sorted((ROOT / "queries").glob("*.rq"))
 UPDATES: Final = sorted(DATA.glob("*.ru"))
+LANGUAGES: Final = read_words()
 STORE: Final = pyoxigraph.Store()
 REPEATABLE = settings(max_examples=150, deadline=None, database=None, derandomize=True)
 
@@ -71,6 +75,37 @@ def test_a_mistake_is_told_with_its_place_its_token_and_what_would_do(unit: Unit
     )
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_mistake_is_told_in_every_language_with_what_it_names(language: str) -> None:
+    told = 0
+    for kind, unit in (("query", "QueryUnit"), ("update", "UpdateUnit")):
+        for entry in MISTAKES[kind]:
+            error = refused(entry["text"], unit)  # type: ignore[arg-type]
+            assert error is not None
+            for text in (error.message, error.hint):
+                if text:
+                    assert isinstance(text, Sentence), text
+                    words = said(text, LANGUAGES[language])
+                    assert all(value in words for value in leaves(text))
+                    assert (words == text) == (language == "en" or text.key == "pair")
+                    told += 1
+    assert told > 300
+
+
+def leaves(text: Sentence) -> Iterator[str]:
+    """The values in a sentence, and in those within it, that are the same in every language."""
+    for value in text.values.values():
+        yield from leaves(value) if isinstance(value, Sentence) else [value]
+
+
+def test_every_sentence_is_in_the_words_of_the_pages_and_english_is_the_same() -> None:
+    for language, words in LANGUAGES.items():
+        strings = words.strings.items()
+        sentences = {key.removeprefix("mistakes."): text for key, text in strings if key.startswith("mistakes.")}
+        assert sentences.keys() == ENGLISH.keys()
+        assert language != "en" or sentences == ENGLISH
+
+
 def test_most_mistakes_have_a_hint() -> None:
     entries = [entry for kind in MISTAKES.values() for entry in kind]
     assert sum(bool(entry["hint"]) for entry in entries) > 0.75 * len(entries)
@@ -107,10 +142,12 @@ def test_a_long_token_is_cut_in_the_sentence_and_whole_beside_it(query: str, tok
 
 
 def test_an_error_of_a_worker_comes_through_the_wire_whole() -> None:
-    error = QuerySyntaxError("'FILTR' is no word of SPARQL", 2, 3, "FILTR", "write FILTER")
+    error = QuerySyntaxError(say("no-word", shown="'FILTR'"), 2, 3, "FILTR", say("expected", this=say("a-list")))
     back = wire._read(wire._written(error))
     assert isinstance(back, QuerySyntaxError)
     assert vars(back) == vars(error)
+    assert isinstance(back.message, Sentence) and isinstance(back.hint, Sentence)
+    assert back.hint.values["this"].key == "a-list"  # type: ignore[attr-defined]
 
 
 def test_what_is_wrong_before_the_engine_is_asked_is_explained_too() -> None:

@@ -543,16 +543,24 @@ def test_a_question_that_there_is_not_is_not_found(client: httpx.Client):
 
 
 @pytest.mark.parametrize(
-    "lang, said", [("nb", "linje 1, kolonne 8"), ("nn", "linje 1, kolonne 8"), ("en", "line 1, column 8")]
+    ("lang", "said", "would_do"),
+    [
+        ("nb", "Linje 1, kolonne 8: 'name' er ikke noe ord i SPARQL", "En variabel begynner med ?: ?name"),
+        ("nn", "Linje 1, kolonne 8: 'name' er ikkje noko ord i SPARQL", "Ein variabel byrjar med ?: ?name"),
+        ("en", "line 1, column 8: 'name' is no word of SPARQL", "a variable begins with ?: ?name"),
+    ],
 )
-def test_a_fault_is_told_in_the_language_of_the_page_and_at_its_place(client: httpx.Client, lang: str, said: str):
+def test_a_fault_is_told_in_the_language_of_the_page_and_at_its_place(
+    client: httpx.Client, lang: str, said: str, would_do: str
+):
     params = {"query": "SELECT name { ?s ?p ?name }", "format": "html", "lang": lang}
     page = page_of(client.get("/sparql", params=params), 400)
-    assert said in text_of(page.find(".//div[@id='problem']"))
+    (told,) = (item for item in page.iter("p") if item.get("lang") == lang)
+    assert text_of(told) in (f"{said}. {would_do}", f"{said}; {would_do}")
     field = page.find(".//textarea[@id='query']")
     assert field is not None
     assert [field.get(f"data-{name}") for name in ("line", "column", "token")] == ["1", "8", "name"]
-    assert field.get("data-said") and field.get("data-language") == "en"
+    assert (field.get("data-said"), field.get("data-language")) == (would_do, lang)
 
 
 def test_what_is_no_fault_of_syntax_has_no_place(client: httpx.Client):

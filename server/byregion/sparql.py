@@ -19,6 +19,7 @@ from rdflib import URIRef
 
 from byregion.errors import ParameterError, QueryRefused, QuerySyntaxError
 from byregion.iri import is_absolute
+from byregion.sentences import say
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 Kind = Literal["iri", "string", "language", "variable", "blank", "name", "number", "word", "symbol"]
@@ -101,12 +102,12 @@ def tokens(query: str, start: int = 0) -> Iterator[Token]:
 
 
 def _unreadable(query: str, at: int) -> QuerySyntaxError:
-    open_string = "this string does not end; close it with the quotes it began with"
+    open_string = say("open-string")
     what = {
         '"': open_string,
         "'": open_string,
-        "<": "this IRI does not end, or holds a character that IRIs cannot hold; a space is written %20",
-    }.get(query[at], f"no part of SPARQL begins with {query[at]!r}")
+        "<": say("open-iri"),
+    }.get(query[at], say("no-part", shown=repr(query[at])))
     return QuerySyntaxError(what, *position(query, at))
 
 
@@ -143,9 +144,9 @@ def form(query: str) -> Form:
         elif word.startswith(_UPDATES):
             raise QueryRefused("this is an update; only SELECT, ASK, CONSTRUCT and DESCRIBE are answered here")
         else:
-            what = f"{token.text!r} stands where SELECT, ASK, CONSTRUCT or DESCRIBE is expected"
+            what = say("form-expected", shown=repr(token.text))
             raise QuerySyntaxError(what, *position(query, token.start))
-    raise QuerySyntaxError("the query is empty; it needs SELECT, ASK, CONSTRUCT or DESCRIBE", *position(query, 0))
+    raise QuerySyntaxError(say("empty"), *position(query, 0))
 
 
 def _skip_past(stream: Iterator[Token], kind: Kind) -> None:

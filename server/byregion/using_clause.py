@@ -9,6 +9,7 @@ from typing import Final
 from byregion import sparql
 from byregion.dataset_clause import DatasetDescription
 from byregion.errors import BadRequest, QuerySyntaxError
+from byregion.sentences import say
 from byregion.sparql import Token
 
 _WORDS: Final = frozenset(
@@ -55,7 +56,7 @@ def _places(update: str) -> Iterator[_Place]:
             raise BadRequest(f"the update says {word} itself, so the request cannot say using-graph-uri as well")
         if word not in _WORDS:
             where = sparql.position(update, token.start)
-            raise QuerySyntaxError(f"{token.text!r} is no keyword of an update", *where, token.text)
+            raise QuerySyntaxError(say("no-keyword", shown=repr(token.text)), *where, token.text)
         if word == "WHERE":
             # DELETE WHERE { … } is short for DELETE { … } WHERE { … }, and has no place for USING.
             is_short = index > 0 and stream[index - 1].text.upper() == "DELETE"

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from byregion.engine.reading import CLOSES
+from byregion.sentences import say
 from byregion.sparql import Token
 
 Mistake = tuple[Token, str, str]
@@ -36,13 +37,13 @@ def _escapes(stream: Sequence[Token]) -> Iterator[Mistake]:
             for match in _ESCAPED.finditer(token.text):
                 if not _ESCAPE.fullmatch(match[0]):
                     at = Token("symbol", match[0], token.start + match.start())
-                    yield at, f"{match[0]} is no escape in a text", r"a backslash itself is written \\"
+                    yield at, say("no-escape", escape=match[0]), say("double-backslash")
 
 
 def _numbers(stream: Sequence[Token]) -> Iterator[Mistake]:
     for before, token in pairwise(stream):
         if before.text.upper() in ("LIMIT", "OFFSET") and token.kind == "number" and len(token.text) > 18:
-            yield token, f"{before.text.upper()} is too great a number", "leave it out, or write a smaller one"
+            yield token, say("too-great", word=before.text.upper()), say("smaller")
 
 
 def _rows(stream: Sequence[Token]) -> Iterator[Mistake]:
@@ -57,8 +58,8 @@ def _rows(stream: Sequence[Token]) -> Iterator[Mistake]:
             last = _closing(stream, at)
             count = _terms(stream[at + 1 : last])
             if count != variables:
-                what = f"this row of VALUES is {count} long where {variables} variables are named"
-                yield stream[at], what, "write UNDEF where a variable has no value"
+                what = say("row-length", count=count, variables=variables)
+                yield stream[at], what, say("undef")
             at = last + 1
 
 
@@ -75,9 +76,9 @@ def _engine(stream: Sequence[Token]) -> Iterator[Mistake]:
     for index, token in enumerate(stream):
         word = token.text.upper()
         if token.kind == "word" and word in ("TRUE", "FALSE") and token.text != word.lower():
-            yield token, f"the engine reads {word.lower()} in lower case only", f"write {word.lower()}"
+            yield token, say("lower-only", word=word.lower()), say("write", this=word.lower())
         if word in ("CONCAT", "COALESCE") and index + 1 < len(stream) and stream[index + 1].start > token.end:
-            yield stream[index + 1], f"the engine reads no space between {word} and (", f"write {word}("
+            yield stream[index + 1], say("no-space", word=word), say("write", this=f"{word}(")
 
 
 def _bound(stream: Sequence[Token]) -> Iterator[Mistake]:
@@ -94,8 +95,8 @@ def _bound(stream: Sequence[Token]) -> Iterator[Mistake]:
             named.add(_closing(stream, index + 1) - 1)
         elif token.kind == "variable":
             if index in named and token.text[1:] in groups[-1]:
-                what = f"{token.text} has a value before this BIND gives it one"
-                yield token, what, "choose another name, or compare the two in a FILTER"
+                what = say("bound-before", name=token.text)
+                yield token, what, say("other-name")
             groups[-1].add(token.text[1:])
 
 
@@ -110,8 +111,8 @@ def _labels(stream: Sequence[Token]) -> Iterator[Mistake]:
             blocks.pop()
             blocks[-1] = index
         elif token.kind == "blank" and seen.setdefault(token.text, blocks[-1]) != blocks[-1]:
-            what = f"the blank node {token.text} stands in two groups, or on both sides of one"
-            yield token, what, "use a variable, or another label"
+            what = say("label-twice", label=token.text)
+            yield token, what, say("other-label")
 
 
 def _data(stream: Sequence[Token]) -> Iterator[Mistake]:
@@ -126,9 +127,9 @@ def _data(stream: Sequence[Token]) -> Iterator[Mistake]:
             continue
         for inside in stream[at : _closing(stream, at)]:
             if second == "DATA" and inside.kind == "variable":
-                yield inside, f"no variable stands in {word} DATA", "leave DATA out, and bind the variable in WHERE"
+                yield inside, say("variable-in-data", word=word), say("no-data")
             if word == "DELETE" and (inside.kind == "blank" or inside.text.startswith("[")):
-                yield inside, "no blank node stands in what is deleted", "use a variable, and bind it in WHERE"
+                yield inside, say("blank-deleted"), say("bind-where")
 
 
 def _aggregates(stream: Sequence[Token]) -> Iterator[Mistake]:
@@ -139,8 +140,8 @@ def _aggregates(stream: Sequence[Token]) -> Iterator[Mistake]:
                 if inside.text == "{":
                     break
                 if inside.text.upper() in _AGGREGATES:
-                    what = f"{inside.text} cannot stand in {token.text.upper()}"
-                    yield inside, what, "a condition on it stands in HAVING, after GROUP BY"
+                    what = say("aggregate", word=inside.text, clause=token.text.upper())
+                    yield inside, what, say("having")
 
 
 def _selected(stream: Sequence[Token]) -> Iterator[Mistake]:
@@ -155,7 +156,7 @@ def _selected(stream: Sequence[Token]) -> Iterator[Mistake]:
         is_grouped = grouped is not None or any(item.text.upper() in _AGGREGATES for item in clause)
         star = next((item for item in clause[:2] if item.text == "*"), None)
         if star and is_grouped:
-            yield star, "SELECT * cannot be used with GROUP BY", "name the variables"
+            yield star, say("star-grouped"), say("name-variables")
         yield from _names(clause, _variables(stream[body:end]))
         if is_grouped:
             yield from _ungrouped(clause, grouped or [])
@@ -177,9 +178,9 @@ def _names(clause: Sequence[Token], pattern: Sequence[Token]) -> Iterator[Mistak
             continue
         name = token.text[1:]
         if name in seen:
-            yield token, f"{token.text} stands twice in SELECT", "leave one out, or give it another name"
+            yield token, say("twice", name=token.text), say("one-out")
         elif is_new and depth == 1 and name in used:
-            yield token, f"{token.text} already has its values from the pattern", "choose another name after AS"
+            yield token, say("has-values", name=token.text), say("name-after-as")
         seen.add(name)
 
 
@@ -209,12 +210,7 @@ def _ungrouped(clause: Sequence[Token], grouped: list[str]) -> Iterator[Mistake]
         elif token.kind == "variable" and before == "AS":
             known.add(token.text[1:])
         elif token.kind == "variable" and token.text[1:] not in known:
-            what = f"SELECT names {token.text}, which GROUP BY does not"
-            yield (
-                token,
-                what,
-                f"add {token.text} to GROUP BY, or take one of its values: (SAMPLE({token.text}) AS ?one)",
-            )
+            yield token, say("not-grouped", name=token.text), say("group-or-sample", name=token.text)
         at += 1
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from difflib import get_close_matches
+from functools import reduce
 from typing import Final
 
 from byregion import sparql
@@ -17,13 +18,14 @@ from byregion.engine.grammar import END, Unit
 from byregion.engine.reading import CLOSES, UNKNOWN, Fault, Reading, read
 from byregion.errors import QuerySyntaxError
 from byregion.namespaces import PREFIXES
+from byregion.sentences import Sentence, say
 from byregion.sparql import Token
 
 _PLACE: Final = re.compile(r"error at (\d+):(\d+): expected (.*)", re.DOTALL)
 # What is wrong beyond the grammar, Oxigraph tells in a sentence among what it would have read.
 _SENTENCES: Final = {
-    "IRI parsing failed": "an IRI is malformed",
-    "language tag parsing failed": "a language tag is malformed",
+    "IRI parsing failed": say("iri-malformed"),
+    "language tag parsing failed": say("language-malformed"),
 }
 # What Oxigraph reads beyond SPARQL 1.1, by the first token that tells it: the fault may be another.
 _BEYOND: Final = re.compile(
@@ -94,16 +96,16 @@ def _offset(query: str, line: int, column: int) -> int:
 
 def _undeclared(token: Token, reading: Reading) -> tuple[str, str]:
     prefix = token.text.partition(":")[0]
-    message = f"the prefix {prefix}: is not declared"
+    message = say("undeclared", prefix=prefix)
     if prefix.lower() in ("http", "https", "urn", "mailto"):
-        return message, f"an IRI stands in angle brackets: <{prefix}:…>"
+        return message, say("an-angle", this=f"<{prefix}:…>")
     if prefix in _WELL_KNOWN:
-        return message, f"put before the query: PREFIX {prefix}: <{_WELL_KNOWN[prefix]}>"
+        return message, say("put-before", prefix=prefix, iri=_WELL_KNOWN[prefix])
     if near := get_close_matches(prefix, reading.declared, 1):
-        return message, f"write {near[0]}:"
+        return message, say("write", this=f"{near[0]}:")
     if near := get_close_matches(prefix, PREFIXES, 1):
-        return message, f"write {near[0]}:, and put before the query: PREFIX {near[0]}: <{PREFIXES[near[0]]}>"
-    return message, f"put PREFIX {prefix}: <…> before the query"
+        return message, say("write-and-put", prefix=near[0], iri=PREFIXES[near[0]])
+    return message, say("declare", prefix=prefix)
 
 
 def _is_beyond(fault: Fault) -> bool:
@@ -116,7 +118,7 @@ def _is_beyond(fault: Fault) -> bool:
 def _refused(fault: Fault) -> tuple[str, str]:
     hint = advice.hint(fault)
     message = _message(fault)
-    return (message, hint) if hint else (f"{message}{_possible(fault)}", "")
+    return (message, hint) if hint else (_possible(fault, message), "")
 
 
 def _message(fault: Fault) -> str:
@@ -124,42 +126,49 @@ def _message(fault: Fault) -> str:
     opening = fault.opened[-1] if fault.opened else None
     if fault.terminal == END:
         if opening is None:
-            return "the query ends too early"
+            return say("early")
         line, column = sparql.position(fault.query, opening.start)
-        return f"the query ends, and {opening.text!r} of line {line}, column {column} is not closed"
+        return say("unclosed", mark=opening.text, line=line, column=column)
     if fault.terminal in CLOSES.values():
         if opening is None:
-            return f"{shown} closes nothing"
+            return say("closes-nothing", shown=shown)
         if fault.terminal != CLOSES[opening.text]:
-            return f"{shown} stands where {CLOSES[opening.text]!r} is expected"
+            return say("stands-where", shown=shown, closing=CLOSES[opening.text])
     if fault.terminal == UNKNOWN:
-        return f"{shown} is no word of SPARQL"
-    return f"{shown} cannot stand here"
+        return say("no-word", shown=shown)
+    return say("cannot-stand", shown=shown)
 
 
-def _possible(fault: Fault) -> str:
-    """Return what can stand at the place of the fault, where that is told in a few words."""
+def _possible(fault: Fault, message: str) -> str:
+    """Return `message` with what can stand at the place of the fault, where that is told in a few words."""
     expected = set(fault.expected)
     if "STRLEN" in expected:
-        return "; a value is missing" if "VAR" in expected else ""
-    named = [name for name, terminals in _CLASSES.items() if terminals & expected]
+        return say("value-missing", message=message) if "VAR" in expected else message
+    named: list[str] = [say(name) for name, terminals in _CLASSES.items() if terminals & expected]
     expected = expected.difference(*_CLASSES.values())
-    named += [word if word.isalpha() or word == END else f"'{word}'" for word in sorted(expected)]
-    return f"; possible here: {', '.join(named)}" if len(named) <= _MOST_NAMED else ""
+    named += [say("the-end") if word == END else word if word.isalpha() else f"'{word}'" for word in sorted(expected)]
+    if not named or len(named) > _MOST_NAMED:
+        return message
+    listed = reduce(lambda one, other: say("pair", one=one, other=other), named)
+    return say("possible", message=message, listed=listed)
 
 
 _CLASSES: Final = {
-    "a variable": {"VAR"},
-    "an IRI or a prefixed name": {"IRIREF", "PNAME_LN", "PNAME_NS"},
-    "a literal": {"STRING", "INTEGER", "DECIMAL", "SIGNED", "TRUE", "FALSE"},
-    "a blank node": {"BLANK_NODE_LABEL", "ANON", "["},
-    "a list": {"NIL"},
-    "a language tag": {"LANGTAG"},
+    "a-variable": {"VAR"},
+    "an-iri": {"IRIREF", "PNAME_LN", "PNAME_NS"},
+    "a-literal": {"STRING", "INTEGER", "DECIMAL", "SIGNED", "TRUE", "FALSE"},
+    "a-blank-node": {"BLANK_NODE_LABEL", "ANON", "["},
+    "a-list": {"NIL"},
+    "a-language-tag": {"LANGTAG"},
 }
 
 
 def _cut(text: str, most: int = _SHOWN) -> str:
-    return text if len(text) <= most else f"{text[:most]}…"
+    if len(text) <= most:
+        return text
+    if isinstance(text, Sentence):
+        return text.with_values(lambda value: _cut(value, most // 2))
+    return f"{text[:most]}…"
 
 
 def _told(query: str, message: str, has_base: bool) -> QuerySyntaxError:
@@ -170,13 +179,13 @@ def _told(query: str, message: str, has_base: bool) -> QuerySyntaxError:
     line, column = int(match[1]), int(match[2])
     offset, stream = _offset(query, line, column), _tokens(query)
     if not has_base and (relative := _relative(stream)):
-        return _at(query, relative, "this IRI is relative", "write it in full, or put BASE <…> before the query")
+        return _at(query, relative, say("relative"), say("in-full"))
     for said, meant in _SENTENCES.items():
         if said in match[3] and (at := next((token for token in stream if token.end >= offset), None)):
             return _at(query, at, meant, "")
     if at := next((token for token in stream if token.end > offset), None):
-        return _at(query, at, f"{_cut(at.text)!r} is not possible here, or what stands before is wrong", "")
-    return QuerySyntaxError("the query ends here, and something before is missing or wrong", line, column)
+        return _at(query, at, say("not-possible", shown=repr(_cut(at.text))), "")
+    return QuerySyntaxError(say("ends-here"), line, column)
 
 
 def _tokens(query: str) -> list[Token]:

@@ -6,9 +6,10 @@ import json
 import socket
 import struct
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Any, Final
 
 from byregion.dataset_clause import DatasetDescription
+from byregion.engine.base import Graph
 from byregion.engine.evaluate import Question
 from byregion.engine.joined import Fetched
 from byregion.engine.write import Write
@@ -25,8 +26,10 @@ from byregion.errors import (
     QueryTooLarge,
     RdfSyntaxError,
     ServiceFailed,
+    TooManyTriples,
     ValidationError,
 )
+from byregion.sentences import packed, unpacked
 
 FORKED: Final = struct.Struct("!I32s")
 """What the template tells of a process that it forked: its id, and the revision that it holds."""
@@ -53,8 +56,12 @@ class Request:
         rest = [question.media_type, question.rows, question.size, question.base, described, self.seconds]
         fetched = question.fetched
         rest.append([asdict(item) | {"body": len(item.body)} for item in fetched])
-        told = json.dumps(rest).encode()
-        return b"".join((_REQUEST.pack(len(query), len(told)), query, told, *(item.body for item in fetched)))
+        beside = question.beside
+        rest.append([beside.name, len(beside.triples)] if beside else None)
+        told, bodies = json.dumps(rest).encode(), [item.body for item in fetched]
+        if beside:
+            bodies.append(beside.triples)
+        return b"".join((_REQUEST.pack(len(query), len(told)), query, told, *bodies))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +94,13 @@ def receive_request(connection: socket.socket) -> Request | None:
     try:
         query, told = _REQUEST.unpack(_receive(connection, _REQUEST.size))
         text = _receive(connection, query + told)
-        media_type, rows, size, base, described, seconds, listed = json.loads(text[query:])
+        media_type, rows, size, base, described, seconds, listed, named = json.loads(text[query:])
         fetched = tuple(Fetched(**item | {"body": _receive(connection, item["body"])}) for item in listed)
+        beside = Graph(named[0], _receive(connection, named[1])) if named else None
     except EOFError:
         return None
     dataset = DatasetDescription(*map(tuple, described)) if described else None
-    return Request(Question(text[:query].decode(), media_type, rows, size, dataset, base, fetched), seconds)
+    return Request(Question(text[:query].decode(), media_type, rows, size, dataset, base, fetched, beside), seconds)
 
 
 def receive_write(connection: socket.socket) -> WriteRequest | None:
@@ -171,16 +179,16 @@ _ERRORS: Final[dict[str, type[Exception]]] = {
     for error in (
         *(QuerySyntaxError, QueryRefused, QueryTooLarge, EngineError, ValueError),
         *(BadRequest, Conflict, NotFound, OutOfScope, ParameterError, PreconditionFailed, RdfSyntaxError),
-        *(ServiceFailed, ValidationError),
+        *(ServiceFailed, TooManyTriples, ValidationError),
     )
 }
 
 
 def _written(error: Exception) -> bytes:
-    arguments: tuple[str | int, ...] = (str(error),)
+    arguments: tuple[Any, ...] = (str(error),)
     match error:
         case QuerySyntaxError():
-            arguments = (error.message, error.line, error.column, error.token, error.hint)
+            arguments = (packed(error.message), error.line, error.column, error.token, packed(error.hint))
         case RdfSyntaxError():
             arguments = (error.message, error.line, error.column)
         case ValidationError():
@@ -191,9 +199,11 @@ def _written(error: Exception) -> bytes:
             arguments = (str(error), error.name)
         case ServiceFailed():
             arguments = (error.endpoint, error.why)
+        case TooManyTriples():
+            arguments = (error.triples, error.limit)
     return json.dumps([type(error).__name__, *arguments]).encode()
 
 
 def _read(body: bytes) -> Exception:
     name, *arguments = json.loads(body)
-    return _ERRORS[name](*arguments)
+    return _ERRORS[name](*map(unpacked, arguments))

@@ -37,6 +37,7 @@ from byregion.web import (
     home,
     listing,
     maps,
+    memento,
     missing,
     named,
     ontology,
@@ -45,11 +46,13 @@ from byregion.web import (
     protocol,
     quality,
     reconcile,
+    reverts,
     revisions,
     search,
     shapes,
     statistics,
     took_part,
+    trying,
     workbooks,
     writes,
 )
@@ -57,6 +60,7 @@ from byregion.web.links import asked, href, is_local
 from byregion.web.policy import policy
 from byregion.web.served import LABEL
 from byregion.web.site import Site, choose_language, site, words
+from byregion.web.spoken import spoken
 
 BRAND = "byregion"
 
@@ -81,17 +85,21 @@ def create_app(
     *,
     is_copy: bool = False,
     source_text: bool = True,
-    of_files: str = "",
+    of_files: str | None = None,
 ) -> Flask:
     """Return the app that publishes what `engine` holds, as `settings` say, and the revisions that are `archived`.
 
-    Catalogue and downloads are of the revision `of_files`, which is that of the engine where nothing was written yet.
+    Catalogue and downloads are of the revision `of_files`: that of the engine where nobody says, and "" where nobody
+    knows its name.
     With `is_copy` it is the one that a static copy is made of; without `source_text` its downloads leave out the words
     of stored texts.
     """
     app = Flask("byregion.web", static_url_path="/static")
-    task = Task(str(settings.data), settings.url, of_files or engine.revision, settings.base, is_copy, source_text)
-    named_queries, edition = queries.read_all(folder("queries")), Edition(task, settings.query_seconds)
+    named_queries, called = queries.read_all(folder("queries")), engine.revision if of_files is None else of_files
+    # A store on disk names its revisions by its history, and not by their text.
+    revision = "" if settings.store_folder else called
+    task = Task(str(settings.data), settings.url, revision, settings.base, is_copy, source_text)
+    edition = Edition(task, settings.query_seconds, called)
     words_of = Shelf(engine, settings.data, settings.query_seconds)
     app.extensions["byregion"] = Site(
         settings,
@@ -107,7 +115,7 @@ def create_app(
     )
     app.config["MAX_CONTENT_LENGTH"] = max(protocol.body_limit(settings), writes.body_limit(settings))
     # A workbook may be larger than what is sent elsewhere.
-    app.config["LARGER_BODIES"] = {"/quality/workbook": workbooks.LARGEST}
+    app.config["LARGER_BODIES"] = {"/quality/workbook": trying.LARGEST}
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000  # the address of a file changes with its content
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -117,12 +125,16 @@ def create_app(
         app.register_blueprint(module.blueprint)
     if settings.takes_writes:
         app.register_blueprint(graph_writes.blueprint)
+        if settings.store_folder:
+            app.register_blueprint(reverts.blueprint)
     problem.register(app)
     app.before_request(blank.refuse)
     app.before_request(choose_language)
     app.before_request(revisions.choose)
+    app.before_request(memento.negotiate)
     app.after_request(_add_headers)
     app.after_request(revisions.add_headers)
+    app.after_request(memento.add_headers)
     app.url_defaults(_keep_language)
     app.url_defaults(revisions.keep)
     app.context_processor(_template_words)
@@ -155,6 +167,7 @@ _MODULES = (
     reconcile,
     search,
     history,
+    memento,
     crawlers,
     accessibility,
     problem,
@@ -198,6 +211,7 @@ def _template_words() -> dict[str, object]:
         "tongue": lambda tag: words().get(f"tongues.{tag}") or tag,
         "href": href,
         "is_local": is_local,
+        "spoken": spoken,
         "parameter_name": lambda name: words().get(f"parameters.{name}") or name,
         "code": lambda text: Markup("<code>{}</code>").format(text),
         "link": lambda address, text: Markup('<a href="{}">{}</a>').format(address, text),

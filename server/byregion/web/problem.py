@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from byregion import errors
 from byregion.namespaces import BASE
+from byregion.sentences import Sentence, say
 from byregion.web import language, nearby, respond, revisions, trials, writes
 from byregion.web.negotiate import prefers_html
 from byregion.web.served import REQUEST_ID
@@ -74,6 +75,7 @@ KINDS: dict[type[Exception], Kind] = {
     errors.Unavailable: Kind("unavailable", 503, retry_seconds=5),
     errors.ArchiveError: Kind("archive", 503),
     errors.StoreFull: Kind("store-full", 507),
+    errors.TooManyTriples: Kind("too-many-triples", 507, {"limit": "limit", "triples": "triples"}),
 }
 
 _BY_STATUS: dict[int, type[errors.ByregionError]] = {
@@ -150,11 +152,19 @@ def envelope(kind: Kind, error: Exception, request_id: str = "") -> Problem:
         "type": type_of(kind),
         "title": _english()(f"problems.{kind.name}.title"),
         "status": kind.status,
-        "detail": "the server failed; the cause is in its log" if internal else str(error),
+        "detail": "the server failed; the cause is in its log" if internal else _said(error),
     }
     told: Problem = {name: getattr(error, attribute, None) for attribute, name in kind.members.items()}
     told["request"] = request_id
     return body | {name: value for name, value in told.items() if value not in (None, (), 0, "")}
+
+
+def _said(error: Exception) -> str:
+    """Return what an error says, in English; a mistake in a query is a sentence, for pages to say in their language."""
+    if not isinstance(error, errors.QuerySyntaxError) or not isinstance(error.message, Sentence):
+        return str(error)
+    said = say("with-hint", message=error.message, hint=error.hint) if error.hint else error.message
+    return say("placed", line=error.line, column=error.column, said=said) if error.line else said
 
 
 def _ours(error: HTTPException) -> Exception:
