@@ -14,12 +14,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from rdflib import DCTERMS, OWL, SKOS, XSD, Literal, URIRef
+from rdflib import DCTERMS, OWL, SKOS, Literal, URIRef
 
 from byregion import iri
+from byregion.convert import places
 from byregion.convert.tables import SOURCES, Parts, Row, Texts, alphabetical, concept, day, listed, read
 from byregion.errors import DataError
-from byregion.namespaces import BR, WGS84
+from byregion.namespaces import BR
 
 CODE_SETS: Final = ("2015", "2017", "2018", "2019", "2020", "2024")
 """The years whose lists of numbers the table tells apart: a number is in a list or it is not."""
@@ -29,7 +30,7 @@ _NUMBERS: Final = (
     *(f"in_{year}" for year in CODE_SETS),
     *("valid_from", "valid_before", "successors", "geonames", "sources", "note"),
 )
-_DETAILS: Final = ("kind", "slug", "lat", "long", "name_se", "valid_from", "sources")
+_DETAILS: Final = ("kind", "slug", "name_se", "valid_from", "sources")
 _COUNTIES: Final = ("number", "name", "name_se", "valid_from", "valid_before", "sources")
 _COUNTY_CHANGES: Final = ("date", "from", "to", "sources")
 
@@ -142,6 +143,11 @@ def parts(source: Path) -> Parts:
         _change(made, slug, change, numbers)
     for row in read(source / "details.csv", _DETAILS):
         _detail(made, row)
+    named = {
+        row["number"]: (slug, its[-1]["name_latest"]) for slug, its in numbers.municipalities.items() for row in its
+    }
+    places.state_points(made, read(source / "points.csv", places.POINTS), named)
+    places.state_people(made, read(source / "people.csv", places.PEOPLE), named)
     for row in read(source / "retired.csv", ("reading", "replaced_by")):
         _retired(made, row)
     return made
@@ -346,13 +352,10 @@ def _sentence(change: Change, numbers: Numbers, language: str) -> str:
 
 
 def _detail(made: Parts, row: Row) -> None:
-    """State a point, a Sámi name, a start or further sources of something that the other tables made."""
+    """State a Sámi name, a start or further sources of something that the other tables made."""
     subject = iri.entity(row["kind"], row["slug"])
     if (subject, None, None) not in made.stated:
         raise DataError(f"details.csv tells of {subject}, which the other tables do not make")
-    for name in ("lat", "long"):
-        if row[name]:
-            made.stated.add((subject, WGS84[name], Literal(row[name], datatype=XSD.decimal)))
     if row["name_se"]:
         made.stated.add((subject, SKOS.altLabel, Literal(row["name_se"], "se")))
     if row["valid_from"]:
