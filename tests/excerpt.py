@@ -40,7 +40,9 @@ def data() -> Path:
         shutil.copytree(whole / name, path / name)
     shutil.copytree(whole / "municipalities", path / "municipalities", ignore=shutil.ignore_patterns("*.ttl"))
     shutil.copy(whole / "municipalities" / "links.ttl", path / "municipalities")
-    _cut_table(path / "municipalities" / "source" / "numbers.csv")
+    kept = _cut_table(path / "municipalities" / "source" / "numbers.csv")
+    for name in ("points.csv", "people.csv"):
+        _keep(path / "municipalities" / "source" / name, kept)
     made = municipalities.parts(path / "municipalities" / "source")
     for name, graph in made.files().items():
         (path / "municipalities" / name).write_text(layout(graph), encoding="utf-8")
@@ -54,7 +56,14 @@ def data() -> Path:
     return path
 
 
-def _cut_table(path: Path) -> None:
+def _keep(path: Path, numbers: set[str]) -> None:
+    """Cut a table that begins with a number to what is about `numbers`."""
+    head, *rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join([head, *(row for row in rows if row.partition(",")[0] in numbers)]), encoding="utf-8")
+
+
+def _cut_table(path: Path) -> set[str]:
+    """Cut the table of numbers, and return those that are left."""
     with path.open(encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file)
     number, successors = head.index("number"), head.index("successors")
@@ -73,6 +82,18 @@ def _cut_table(path: Path) -> None:
     # The second region brings its own.
     brought = {str(item) for file in SECOND_REGION for item in read_graph(file.path).subjects(RDF.type)}
     wanted -= {item.rpartition("/")[2] for item in brought}
+    _keep(path, wanted)
+    # What else is told of numbers.
+    for name in ("points.csv", "people.csv"):
+        _keep(path.with_name(name), wanted)
+
+
+def _keep(path: Path, wanted: set[str]) -> None:
+    """Leave only the rows of the wanted numbers in a table."""
+    with path.open(encoding="utf-8", newline="") as file:
+        head, *rows = csv.reader(file)
+    number = head.index("number")
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerows([head, *(row for row in rows if row[number] in wanted)])
+    return wanted
