@@ -1,89 +1,30 @@
 """Writes to published data as clients meet the guard: what breaks a shape is refused, in whatever way it is written.
 
 What is published here is the world of the cases of `tests/shapes/` with all valid ones; the invalid ones are written.
+That every shape is held so stands in `test_guard_shapes`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-import httpx
 import pytest
-from rdflib import SH, BNode, Graph, URIRef
-from rdflib import Literal as RDFLiteral
+from rdflib import URIRef
 
-from byregion import tokens
-from byregion.dataset import Triple, read_graph, shape_files
-from byregion.namespaces import BASE, BRSH
-from serving import served
-from test_shapes import INVALID, VALID, Case, background, case_files, case_id
+from byregion.dataset import read_graph, shape_files
+from byregion.namespaces import BASE
+from guarded_world import CASES, NEW, WORLD, Server, keys, report_of, valid, writable, write
+from test_shapes import INVALID, Case, case_id
 
-WORLD, CASES, NEW = (f"{BASE}graphs/{name}/stated" for name in ("world", "cases", "new"))
 NTRIPLES = {"content-type": "application/n-triples"}
-BY_INSERT = {"_concepts", "_inferred", "_labels", "_links", "_ontology", "_terms"}
-"""Shape files that nothing breaks which a client may remove: they forbid, or judge what is in the ontology's graphs."""
-
-
-@dataclass
-class Server:
-    client: httpx.Client
-    url: str
-
-    def state(self) -> str:
-        """What the server says of which revision it holds."""
-        answer = self.client.get("sparql", params={"query": "ASK {}"}, headers={"accept": "text/csv"})
-        assert answer.status_code == 200
-        return str(answer.headers["byregion-revision"])
-
-    def update(self, text: str, **parameters: str) -> httpx.Response:
-        return self.client.post("sparql", params=parameters, data={"update": text})
-
-
-@contextmanager
-def writable(data: Path, folder: Path, **settings: str) -> Iterator[Server]:
-    """A server of `data` that takes writes, and a client that may write everything."""
-    token = tokens.create(folder / "tokens.json", "tests")
-    options = ["--volatile", "--token-file", str(folder / "tokens.json")]
-    with (
-        served(*options, BYREGION_DATA=str(data), **settings) as (_, url),
-        httpx.Client(base_url=url, timeout=60, headers={"authorization": f"Bearer {token}"}) as client,
-    ):
-        yield Server(client, url)
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("guarded")
-    for name, graph in (("world", read_graph(Path(__file__).parent / "shapes" / "world.ttl")), ("cases", valid())):
-        path = folder / "data" / name / "stated.ttl"
-        path.parent.mkdir(parents=True)
-        graph.serialize(path, format="turtle")
-    with writable(folder / "data", folder) as found:
+    with writable(write(folder), folder) as found:
         yield found
-
-
-@cache
-def valid() -> Graph:
-    """All valid cases, each with names of its own."""
-    together = Graph()
-    for path in VALID:
-        for triple in renamed(path):
-            together.add(triple)
-    return together
-
-
-def renamed(path: Path) -> list[Triple]:
-    """A case, of which what it describes is called otherwise than in any other case."""
-    graph = read_graph(path)
-    known = set(background().subjects())
-    begins = ("urn:case:", f"{BASE}id/")
-    own = {term for term in graph.subjects() if isinstance(term, URIRef) and str(term).startswith(begins)} - known
-    name = f"{path.parent.name}-{path.stem}"
-    return [tuple(URIRef(f"{term}.{name}") if term in own else term for term in triple) for triple in graph]
 
 
 def ends() -> list[Path]:
@@ -97,22 +38,6 @@ def ends() -> list[Path]:
     return sorted({path for paths in found.values() for path in (paths[0], paths[-1])})
 
 
-def keys(report: Graph) -> set[tuple[str, str, str]]:
-    """The results of a report, as cases name them."""
-    found = set()
-    for node in report.objects(None, SH.result):
-        focus = report.value(node, SH.focusNode)
-        shape, component = report.value(node, SH.sourceShape), report.value(node, SH.sourceConstraintComponent)
-        found.add((str(shape), str(component), "_:" if isinstance(focus, BNode) else str(focus)))
-    return found
-
-
-def report_of(answer: httpx.Response) -> Graph:
-    assert answer.status_code == 422, answer.text
-    assert answer.headers["content-type"] == "text/turtle; charset=utf-8"
-    return Graph().parse(data=answer.content, format="turtle")
-
-
 @pytest.mark.parametrize("path", ends(), ids=case_id)
 def test_what_an_invalid_case_says_cannot_be_added(server: Server, path: Path):
     before = server.state()
@@ -123,47 +48,6 @@ def test_what_an_invalid_case_says_cannot_be_added(server: Server, path: Path):
     assert keys(report_of(answer)) >= Case(path).expected
     assert server.state() == before
     assert server.client.get("graphs", params={"graph": NEW}).status_code == 404
-
-
-@pytest.mark.parametrize("path", [path for path in shape_files() if path.stem not in BY_INSERT], ids=lambda p: p.stem)
-def test_every_shape_file_has_a_delete_that_breaks_it_and_is_refused(server: Server, path: Path):
-    # What every entity must have is said in one place for all classes.
-    files = [path, path.with_name("_entity.ttl")]
-    described = {term for file in files for term in read_graph(file).subjects() if isinstance(term, URIRef)}
-    shapes = {term for term in described if term.startswith(BRSH)}
-    triples = [triple for case in case_files(f"{path.stem}/valid*.ttl") for triple in renamed(case)]
-    before = server.state()
-    for triple in triples:
-        if any(isinstance(term, BNode) for term in triple):
-            continue
-        text = " ".join(term.n3() for term in triple)
-        update = f"DELETE DATA {{ GRAPH <{CASES}> {{ {text} }} }}"
-        tried = server.update(update, **{"dry-run": ""}).json()
-        assert tried["removed"]["count"] == 1
-        if not tried["conforms"] and shapes & {URIRef(item["shape"]) for item in tried["report"]["results"]}:
-            answer = server.client.post("sparql", data={"update": update}, headers={"accept": "text/turtle"})
-            found = report_of(answer)
-            assert {shape for shape, _, _ in keys(found)} & set(map(str, shapes))
-            messages = set(found.objects(None, SH.resultMessage))
-            assert {text.language for text in messages if isinstance(text, RDFLiteral)} == {"nb", "en"}
-            assert server.state() == before
-            return
-    pytest.fail(f"nothing that can be deleted breaks {path.name}")
-
-
-def test_a_shape_file_that_only_forbids_is_broken_by_no_delete_of_what_a_client_may_remove(server: Server):
-    """The list of those that need no DELETE holds no other."""
-    for name in BY_INSERT - {"_concepts", "_ontology", "_terms"}:
-        shapes = {str(term) for term in read_graph(shape_file(name)).subjects() if str(term).startswith(BRSH)}
-        for triple in [triple for path in case_files(f"{name}/valid*.ttl") for triple in renamed(path)]:
-            text = " ".join(term.n3() for term in triple)
-            tried = server.update(f"DELETE DATA {{ GRAPH <{CASES}> {{ {text} }} }}", **{"dry-run": ""}).json()
-            assert not shapes & {item["shape"] for item in (tried["report"] or {"results": ()})["results"]}
-
-
-def shape_file(name: str) -> Path:
-    (found,) = (path for path in shape_files() if path.stem == name)
-    return found
 
 
 # --- One way for every kind of write ----------------------------------------------------------------------------------
