@@ -56,12 +56,6 @@ def data() -> Path:
     return path
 
 
-def _keep(path: Path, numbers: set[str]) -> None:
-    """Cut a table that begins with a number to what is about `numbers`."""
-    head, *rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    path.write_text("".join([head, *(row for row in rows if row.partition(",")[0] in numbers)]), encoding="utf-8")
-
-
 def _cut_table(path: Path) -> set[str]:
     """Cut the table of numbers, and return those that are left."""
     with path.open(encoding="utf-8", newline="") as file:
@@ -83,9 +77,7 @@ def _cut_table(path: Path) -> set[str]:
     brought = {str(item) for file in SECOND_REGION for item in read_graph(file.path).subjects(RDF.type)}
     wanted -= {item.rpartition("/")[2] for item in brought}
     _keep(path, wanted)
-    # What else is told of numbers.
-    for name in ("points.csv", "people.csv"):
-        _keep(path.with_name(name), wanted)
+    return wanted
 
 
 def _keep(path: Path, wanted: set[str]) -> None:
@@ -96,4 +88,3 @@ def _keep(path: Path, wanted: set[str]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerows([head, *(row for row in rows if row[number] in wanted)])
-    return wanted
