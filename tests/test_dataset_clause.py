@@ -104,3 +104,39 @@ def test_relative_iris_are_resolved_against_the_base_of_the_service() -> None:
     question = Question("SELECT (<again> AS ?a) (COUNT(*) AS ?n) FROM <again> { ?s ?p ?o }", JSON, 10, 1000, None, BASE)
     (row,) = json.loads(evaluate(ENGINE.loaded, question).body)["results"]["bindings"]
     assert (row["a"]["value"], row["n"]["value"]) == (str(B), str(len(lines(AGAIN.path))))
+
+
+# --- Names ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"SELECT * {{ GRAPH <{A}> {{ ?s ?p ?o }} }}",
+        f"SELECT * FROM NAMED <{A}> {{ ?s ?p ?o }}",
+        f"PREFIX g: <{BASE}> SELECT * {{ ?s ?p ?o . GRAPH g:stated {{ }} }}",
+        f"prefixg:<{BASE}>SELECT * {{ GRAPH g:stated {{ }} }}",
+        f"PREFIX it: <{A}> SELECT * {{ ?s ?p ?o . GRAPH it: {{ }} }}",
+        f"BASE <{X}> SELECT * {{ GRAPH <graphs/stated> {{ }} }}",
+        "SELECT * { GRAPH <stated> { } }",
+        f"PREFIX prefixes: <{X}> PREFIX g: <{BASE}> ASK {{ prefixes:a prefixes:b g:again . GRAPH g:stated {{ }} }}",
+        f"SELECT * {{ VALUES ?g {{ <{A}> }} GRAPH ?g {{ ?s ?p ?o }} }}",
+    ],
+)
+def test_a_query_names_an_iri_in_full_by_a_prefix_or_relative(query: str) -> None:
+    assert dataset_clause.names(query, A, BASE)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        COUNT,
+        "SELECT * { GRAPH ?stated { ?s ?p 'stated' } }",
+        f"SELECT * {{ ?s ?p '{A}' }} # <{A}>",
+        f"SELECT * {{ GRAPH <{A}/more> {{ }} }}",
+        f"PREFIX g: <{X}> SELECT * {{ GRAPH g:stated {{ }} }}",
+        f"PREFIX it: <{A}> SELECT * {{ GRAPH <{B}> {{ }} }}",
+    ],
+)
+def test_what_only_looks_like_an_iri_does_not_name_it(query: str) -> None:
+    assert not dataset_clause.names(query, A, BASE)

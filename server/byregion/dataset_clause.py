@@ -55,6 +55,30 @@ def of_query(query: str, base: str = "") -> DatasetDescription:
     return DatasetDescription(tuple(dict.fromkeys(default)), tuple(dict.fromkeys(named)))
 
 
+def names(query: str, iri: str, base: str = "") -> bool:
+    """Tell whether `iri` stands anywhere in `query`, in full or by a prefix; relative IRIs are resolved as above.
+
+    Where a prefix ends within the last part of the IRI, or that is written with escapes, it is not found. Raises
+    QuerySyntaxError where tokens cannot be told.
+    """
+    if iri.rpartition("/")[2] not in query:
+        return False
+    prologue, is_body = _Prologue(base), False
+    stream = sparql.tokens(query)
+    for token in stream:
+        word = token.text.upper() if token.kind in ("word", "name") and not is_body else ""
+        if word.startswith("BASE"):
+            prologue.base = prologue.iri(next(stream, None)) or prologue.base
+        elif word.startswith("PREFIX"):
+            name = token if token.kind == "name" else next(stream, None)
+            prologue.prefixes[_prefix(name)] = prologue.iri(next(stream, None)) or ""
+        elif prologue.iri(token) == iri:
+            return True
+        else:
+            is_body = True
+    return False
+
+
 def _top(stream: Iterator[Token]) -> Iterator[Token]:
     """Yield the tokens outside all brackets: what describes the dataset stands there, and nothing else does."""
     depth = 0

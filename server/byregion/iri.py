@@ -16,6 +16,8 @@ from byregion.namespaces import BASE
 
 ONTOLOGY: Final = URIRef(BASE + "def")
 INFERRED: Final = URIRef(BASE + "graphs/inferred")
+CHANGES: Final = URIRef(BASE + "graphs/changes")
+"""The graph of what was written to a store on disk: made for the queries that name it, and held nowhere."""
 RETIRED: Final = "retired"
 """The part of a dataset that tells which IRIs were given up, and what replaced them."""
 PARTS: Final = ("stated", "readings", "translations", "links", RETIRED)

@@ -24,7 +24,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a query may take: time in seconds, working memory in MiB, the answer's rows and bytes, its own size."""
+    """What a query may take: time in seconds, working memory in MiB, the answer's rows and bytes, its own size.
+
+    A write may bring the store to so many `triples`.
+    """
 
     seconds: float = 10.0
     memory_mb: int = 1024
@@ -32,6 +35,7 @@ class Limits:
     bytes: int = 256_000_000
     length: int = 100_000
     depth: int = 200
+    triples: int = 5_000_000
 
     def lowered(self, seconds: float | None) -> float:
         """Return the time limit of a query that asks for at most `seconds`: that, or ours where it is lower."""
@@ -47,6 +51,7 @@ class Limits:
             bytes=settings.max_bytes,
             length=settings.max_query_length,
             depth=settings.max_query_depth,
+            triples=settings.max_triples,
         )
 
     @property
@@ -57,6 +62,30 @@ class Limits:
         100,000 characters none took more than 3.2 KiB a character (nested STR); only pages that are used cost memory.
         """
         return self.length * 4096 + (8 << 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A graph by its name, and its triples as N-Triples."""
+
+    name: str
+    triples: bytes
+
+
+class Beside(Protocol):
+    """A graph that is held nowhere: it is made for the queries that name it, and no other sees it."""
+
+    @property
+    def name(self) -> str:
+        """The IRI of the graph."""
+        ...
+
+    def graph(self, revision: str) -> Graph:
+        """Return the graph as it is beside a revision, by its full name; to be called from any thread.
+
+        Raises EngineError where it cannot be made.
+        """
+        ...
 
 
 class Engine(Protocol):

@@ -15,12 +15,14 @@ from pyoxigraph import (
     QueryBoolean,
     QuerySolutions,
     QueryTriples,
+    RdfFormat,
     Store,
+    parse,
 )
 
 from byregion.dataset_clause import DatasetDescription, of_query
 from byregion.engine import syntax, written
-from byregion.engine.base import Answer
+from byregion.engine.base import Answer, Graph
 from byregion.engine.joined import Fetched, joined
 from byregion.engine.store import LoadedStore
 from byregion.errors import BadRequest, EngineError, QueryRefused, QueryTooLarge
@@ -31,7 +33,8 @@ class Question:
     """A query, the media type of its answer, what rows and bytes that may hold, and the dataset that is asked.
 
     `dataset` is what the protocol says in place of FROM; relative IRIs of the query are resolved against `base`.
-    `fetched` is what other endpoints answered to its SERVICE clauses.
+    `fetched` is what other endpoints answered to its SERVICE clauses, and `beside` a graph that it names and that is
+    put into the store for it.
     """
 
     query: str
@@ -41,6 +44,7 @@ class Question:
     dataset: DatasetDescription | None = None
     base: str = ""
     fetched: tuple[Fetched, ...] = ()
+    beside: Graph | None = None
 
 
 def evaluate(loaded: LoadedStore, question: Question) -> Answer:
@@ -53,6 +57,8 @@ def evaluate(loaded: LoadedStore, question: Question) -> Answer:
     """
     limits = {"rows": question.rows, "size": question.size}
     try:
+        if question.beside:
+            _put(loaded.store, question.beside)
         found = _found(loaded, question)
         if isinstance(found, QueryTriples):
             return Answer("graph", question.media_type, written.graph(found, question.media_type, **limits))
@@ -98,6 +104,13 @@ def _found(loaded: LoadedStore, question: Question) -> QuerySolutions | QueryBoo
     return _merged(loaded.store, default, named).query(
         query, base_iri=base, default_graph=DefaultGraph(), named_graphs=named, custom_functions=functions
     )
+
+
+def _put(store: Store, graph: Graph) -> None:
+    name = NamedNode(graph.name)
+    store.add_graph(name)
+    triples = parse(graph.triples, format=RdfFormat.N_TRIPLES)
+    store.bulk_extend(Quad(triple.subject, triple.predicate, triple.object, name) for triple in triples)
 
 
 _Graph = NamedNode | BlankNode | DefaultGraph

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from byregion.dataset_clause import DatasetDescription
+from byregion.dataset_clause import DatasetDescription, names
 from byregion.engine import addresses, wire
-from byregion.engine.base import Answer, Limits, admit
+from byregion.engine.base import Answer, Beside, Graph, Limits, admit
 from byregion.engine.board import Board
 from byregion.engine.commit import admit_write, commit, death
 from byregion.engine.evaluate import Question
@@ -49,12 +49,15 @@ class Pool:
         width: Width | None = None,
         base: str = "",
         federation: Federation | None = None,
+        beside: Beside | None = None,
     ) -> None:
         """Start with no worker; each is forked when first needed. Relative IRIs are resolved against `base`.
 
-        Where there is a `federation`, queries may ask its endpoints.
+        Where there is a `federation`, queries may ask its endpoints; where there is a graph `beside` what is held, they
+        may name it.
         """
         self.limits = limits
+        self._beside = beside
         self._relay = Relay(federation, base) if federation else None
         self._address = address
         self.first = revision
@@ -127,10 +130,22 @@ class Pool:
         question = Question(query, media_type, limits.rows, limits.bytes, dataset, self._base)
         if self._relay:
             question, left = await _complete(question, left, self._relay)
-        result, revision = await self._work(wire.Request(question, left), gone)
+        beside = self._beside_of(question)
+        if beside:
+            # What takes long of it is done before a worker is taken; what is not done in time is there for the next.
+            await _made(beside, self.revision, left)
+        result, revision = await self._work(wire.Request(question, left), gone, beside)
         if isinstance(result, Exception):
             raise result
         return Answer(kind, media_type, result, revision)
+
+    def _beside_of(self, question: Question) -> Beside | None:
+        """Return what a query names of what is held nowhere."""
+        if self._beside is None:
+            return None
+        name, described = self._beside.name, question.dataset or DatasetDescription()
+        is_named = name in (*described.default_graphs, *described.named_graphs)
+        return self._beside if is_named or names(question.query, name, self._base) else None
 
     async def do(self, write: Write, seconds: float | None = None) -> Written:
         """Return what `write` has done, as `Writable.write` does; to be called on the event loop.
@@ -159,13 +174,18 @@ class Pool:
         self._let_go()
         return written
 
-    async def _work(self, request: wire.Request, gone: Gone | None) -> tuple[bytes | Exception, str]:
+    async def _work(
+        self, request: wire.Request, gone: Gone | None, beside: Beside | None = None
+    ) -> tuple[bytes | Exception, str]:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + request.seconds
         turn = await self._lanes.enter(deadline)
         try:
             worker = await self._take()
             try:
+                if beside:
+                    made = await _made(beside, worker.revision, request.seconds)
+                    request = replace(request, question=replace(request.question, beside=made))
                 reply = await _Work(worker, request, turn, deadline).done(gone)
             except (EOFError, OSError) as error:
                 raise death(await worker.fate(), request.seconds, self.limits) from error
@@ -185,6 +205,7 @@ class Pool:
         if reply.leaving or crowded or worker.gives_way or self._closed or worker.revision != self.revision:
             worker.close()
         else:
+            worker.come_back()
             self._idle.append(worker)
 
     async def _take(self) -> Worker:
@@ -223,6 +244,14 @@ async def _complete(question: Question, seconds: float, relay: Relay) -> tuple[Q
     if not (fetched := await relay.fetched(question.query, seconds)):
         return question, seconds
     return replace(question, fetched=fetched), max(0.01, round(began + seconds - time.monotonic(), 2))
+
+
+async def _made(beside: Beside, revision: str, seconds: float) -> Graph:
+    try:
+        async with asyncio.timeout(seconds):
+            return await asyncio.get_running_loop().run_in_executor(None, beside.graph, revision)
+    except TimeoutError as error:
+        raise QueryTimeout(seconds) from error
 
 
 def _board(address: Path) -> Board | None:
@@ -275,6 +304,7 @@ class _Work:
             what = "all that may take long are being worked on; ask again later"
             self._end(EngineBusy(f"the query takes longer than {self._turn.light_seconds:g} s, and {what}"))
         else:
+            self._worker.step_back()
             self._look_again(self._turn.heavy_seconds, self._heavy)
 
     def _heavy(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import islice
 from typing import Final
 
@@ -26,6 +27,12 @@ def refuse_merged() -> Conflict:
 
 
 _MERGED: Final = "the default graph is the merge of the published graphs and takes no writes of its own"
+
+
+def refuse_made(graphs: Collection[str]) -> None:
+    """Refuse a change of the graph that tells of changes; raises Conflict."""
+    if str(iri.CHANGES) in graphs:
+        raise Conflict(f"<{iri.CHANGES}> tells what was written and by whom; it is made of the journal, and only read")
 
 
 def refuse_unwritable(store: Store, delta: Delta) -> None:

@@ -9,12 +9,22 @@ from typing import Final, cast
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
 
 from byregion import using_clause
-from byregion.engine import published, syntax
-from byregion.engine.delta import Delta, quads
+from byregion.engine import published, reversal, spelling, syntax
+from byregion.engine.delta import Delta, quads, together
 from byregion.engine.evaluate import failure
 from byregion.engine.guarded import Staged, guarded
 from byregion.engine.store import LoadedStore
-from byregion.engine.write import TYPES, Conditions, GraphWrite, Update, Write, state, state_of
+from byregion.engine.write import (
+    TYPES,
+    Conditions,
+    GraphWrite,
+    GraphWrites,
+    Update,
+    What,
+    Write,
+    state,
+    state_of,
+)
 from byregion.errors import (
     BadRequest,
     Conflict,
@@ -24,6 +34,7 @@ from byregion.errors import (
     QueryRefused,
     QueryTooLarge,
     RdfSyntaxError,
+    TooManyTriples,
 )
 
 
@@ -31,28 +42,23 @@ def stage(loaded: LoadedStore, write: Write) -> Staged:
     """Return what `write` changes in a store, which may be changed or half changed afterwards: it is a copy.
 
     Raises QuerySyntaxError, QueryRefused, RdfSyntaxError, NotFound, Conflict, PreconditionFailed and OutOfScope for
-    what cannot be done; QueryTooLarge and EngineError for what fails on the way. Whether the result may be is said by
-    what is returned.
+    what cannot be done; TooManyTriples for what would be too much; QueryTooLarge and EngineError for what fails on the
+    way. Whether the result may be is said by what is returned.
 
     An update costs time in proportion to the store, since all of it is compared: 0.1 s for 100,000 triples, 1 s for a
     million. An operation on a graph costs time in proportion to that graph and to what is sent.
     """
     store = loaded.store
     try:
-        if isinstance(write.what, Update):
-            _require(write.what.conditions, state_of(loaded.revision), "what is held")
-            delta, target = _update(store, write.what), set[str]()
-        else:
-            if loaded.is_merged and not write.what.graph:
-                raise published.refuse_merged()
-            delta, target = _graph_write(store, write.what), {write.what.graph}
+        delta, target = _worked_out(loaded, write.what)
         _refuse_foreign(delta)
         if write.within:
             _refuse_outside(delta.graphs() | target, write.within)
         if loaded.is_merged:
             published.refuse_unwritable(store, delta)
-        if loaded.guard and isinstance(write.what, GraphWrite):
-            # An update has been done; of an operation on a graph it was only worked out what it changes.
+        _refuse_more(loaded, delta)
+        if loaded.guard and not isinstance(write.what, Update):
+            # An update has been done; of everything else it was only worked out what it changes.
             delta.apply(store)
         return guarded(loaded, delta)
     except MemoryError as error:
@@ -65,6 +71,29 @@ def stage(loaded: LoadedStore, write: Write) -> Staged:
 
 
 _GRAPH_FAULT: Final = re.compile(r"The graph \S+ (?:already exists|does not exist)")
+
+
+def _worked_out(loaded: LoadedStore, what: What) -> tuple[Delta, set[str]]:
+    """Return what a write changes, and the graphs that it names; an update is done for it."""
+    if isinstance(what, GraphWrite):
+        return _graph_writes(loaded, (what,))
+    _require(what.conditions, state_of(loaded.revision), "what is held")
+    if isinstance(what, GraphWrites):
+        return _graph_writes(loaded, what.writes)
+    delta = _update(loaded.store, what) if isinstance(what, Update) else reversal.possible(loaded.store, what)
+    published.refuse_made(delta.graphs())
+    return delta, set()
+
+
+def _refuse_more(loaded: LoadedStore, delta: Delta) -> None:
+    """Raise TooManyTriples for what would grow the store beyond its bound; whoever is beyond it may still remove.
+
+    What will follow from the change is not in it yet. In a plain dataset no graph holds what follows from others.
+    """
+    growth = len(delta.added) - len(delta.removed)
+    held = loaded.stated if loaded.is_merged else loaded.stated + loaded.inferred
+    if loaded.most is not None and growth > 0 and held + growth > loaded.most:
+        raise TooManyTriples(held + growth, loaded.most)
 
 
 def _refuse_outside(graphs: Iterable[str], within: tuple[str, ...]) -> None:
@@ -133,6 +162,14 @@ def _common(one: bytes, other: bytes, *, from_end: bool = False) -> int:
 _Graph = NamedNode | DefaultGraph
 
 
+def _graph_writes(loaded: LoadedStore, writes: tuple[GraphWrite, ...]) -> tuple[Delta, set[str]]:
+    target = {one.graph for one in writes}
+    published.refuse_made(target)
+    if loaded.is_merged and "" in target:
+        raise published.refuse_merged()
+    return together(_graph_write(loaded.store, one) for one in writes), target
+
+
 def _graph_write(store: Store, write: GraphWrite) -> Delta:
     graph = _named(write.graph)
     exists = isinstance(graph, DefaultGraph) or store.contains_named_graph(graph)
@@ -140,7 +177,7 @@ def _graph_write(store: Store, write: GraphWrite) -> Delta:
     _require(write.conditions, state(before) if exists else None, "the graph")
     if write.method in ("delete", "patch") and not exists:
         raise NotFound(f"there is no graph <{write.graph}>")
-    after = _after(write, before)
+    after = _spelled(_after(write, before), before)
     named = frozenset({write.graph} - {""})
     return Delta(
         _quads(after - before, write.graph),
@@ -164,6 +201,16 @@ def _triples(store: Store, graph: _Graph) -> frozenset[bytes]:
 
 def _lines(text: bytes | None) -> frozenset[bytes]:
     return frozenset((text or b"").split(b"\n")) - {b""}
+
+
+# What a store may write otherwise than it was sent: numbers, days and truth values.
+_TYPED: Final = b"^^<http://www.w3.org/2001/XMLSchema#"
+
+
+def _spelled(after: frozenset[bytes], before: frozenset[bytes]) -> frozenset[bytes]:
+    """Return the lines of a graph as the store spells them, so that what says the same as before is no change."""
+    suspects = frozenset(line for line in after - before if _TYPED in line)
+    return (after - suspects) | spelling.spelled(suspects) if suspects else after
 
 
 def _after(write: GraphWrite, before: frozenset[bytes]) -> frozenset[bytes]:

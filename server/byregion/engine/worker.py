@@ -98,7 +98,8 @@ def _serve(connection: socket.socket, loaded: LoadedStore) -> None:
         signal.setitimer(signal.ITIMER_REAL, request.seconds + GRACE)
         result = _answer(loaded, request)
         now = resource.getrusage(resource.RUSAGE_SELF)
-        leaving = now.ru_maxrss - fresh.ru_maxrss > kilobytes
+        # What was put beside the dataset for one query is nothing for the next.
+        leaving = now.ru_maxrss - fresh.ru_maxrss > kilobytes or request.question.beside is not None
         wire.send_reply(connection, wire.Reply(result, leaving, now.ru_minflt - fresh.ru_minflt > pages))
         signal.setitimer(signal.ITIMER_REAL, 0)
 

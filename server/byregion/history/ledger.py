@@ -91,7 +91,8 @@ class Ledger:
         Raises NotFound where there is none.
         """
         with self._lock:
-            if name.isdecimal() and int(name) <= len(self._changes):
+            # The name of a revision may have no letters in it.
+            if name.isdecimal() and str(int(name)) == name and int(name) <= len(self._changes):
                 return int(name)
             return self._changes.number(name.lower())
 

@@ -15,6 +15,7 @@ from byregion.dataset import data_files, ontology_files, shape_files
 from byregion.engine import Engine, Limits, snapshot
 from byregion.engine.store import published
 from byregion.errors import ArchiveError
+from byregion.history.told import Told
 from byregion.infer import RULES
 from byregion.iri import INFERRED
 
@@ -101,6 +102,7 @@ def _pool(settings: Settings, address: Path, revision: str) -> Engine:
         width=Width.of(settings),
         base=f"{settings.url}sparql",
         federation=Federation.of(settings),
+        beside=Told(folder, settings.url) if (folder := settings.store_folder) else None,
     )
 
 

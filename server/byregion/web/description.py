@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from rdflib import DCTERMS, RDF, Graph, Literal, Namespace, URIRef
 
+from byregion.iri import CHANGES
 from byregion.namespaces import BASE
 from byregion.web import formats, service
 from byregion.web.graphs import SortedGraph
@@ -62,11 +63,14 @@ def graph() -> Graph:
     told.add((dataset, RDF.type, SD.Dataset))
     told.add((dataset, SD.defaultGraph, default))
     told.add((default, RDF.type, SD.Graph))
-    for row in select("graphs"):
-        entry = URIRef(f"{endpoint}#{quote(str(row['graph']).removeprefix(BASE), safe=_SAFE)}")
+    graphs = [row["graph"] for row in select("graphs")]
+    if site().history is not None:
+        graphs.append(CHANGES)
+    for name in graphs:
+        entry = URIRef(f"{endpoint}#{quote(str(name).removeprefix(BASE), safe=_SAFE)}")
         told.add((dataset, SD.namedGraph, entry))
         told.add((entry, RDF.type, SD.NamedGraph))
-        told.add((entry, SD.name, row["graph"]))
+        told.add((entry, SD.name, name))
     return told
 
 
