@@ -63,6 +63,8 @@ class Settings:
     """Whether writes may be lost when the server ends; `empty` says so too."""
     max_write_bytes: int = 16_000_000
     """Bytes that a graph may hold that is sent to be written."""
+    max_triples: int = 5_000_000
+    """Triples that writes may bring all graphs together to, without what follows from them."""
     service: str = ""
     """Addresses of the SPARQL endpoints that a query may ask with SERVICE, separated by spaces; empty: none."""
     service_seconds: float = 5.0

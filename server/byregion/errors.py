@@ -33,6 +33,7 @@ ByregionError
   Unauthorized            a write without a token, or with one that is not known
   OutOfScope              a write that its token does not allow; names the scope that would
   Conflict                a write that what is held does not allow, such as a graph to create that there is
+  TooManyTriples          a write after which more would be held than may be; names both numbers
   PreconditionFailed      a graph that is not in the state that the request names
   UnsupportedMediaType    a request body in a media type that is not read
   RequestTooLarge         a request over its limit
@@ -293,6 +294,17 @@ class OutOfScope(ByregionError):
 
 class Conflict(ByregionError):
     """A write that what is held does not allow: a graph to be created that is there, or to be dropped that is not."""
+
+
+class TooManyTriples(ByregionError):
+    """A write that would bring what is stated to `triples`, over the `limit` of the store."""
+
+    def __init__(self, triples: int, limit: int) -> None:
+        """Say both numbers."""
+        self.triples = triples
+        self.limit = limit
+        remedy = "remove what is not needed any more, or have the limit (max_triples) raised"
+        super().__init__(f"{triples} triples would be stated, and at most {limit} may be; {remedy}")
 
 
 class PreconditionFailed(ByregionError):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any, Final, cast
 
 from byregion.dataset import GraphFile
-from byregion.engine.base import Limits
+from byregion.engine.base import Beside, Limits
 from byregion.engine.lanes import Width
 from byregion.engine.pool import Pool
 from byregion.errors import DataError, EngineError
@@ -36,9 +36,9 @@ class Template:
     unkept: str
     limits: Limits
 
-    def pool(self, width: Width | None = None) -> Pool:
-        """Return an engine of processes forked from this template."""
-        return Pool(self.socket, self.revision, limits=self.limits, width=width)
+    def pool(self, width: Width | None = None, beside: Beside | None = None) -> Pool:
+        """Return an engine of processes forked from this template, whose queries may name a graph `beside` it."""
+        return Pool(self.socket, self.revision, limits=self.limits, width=width, beside=beside)
 
 
 @contextlib.contextmanager
@@ -92,10 +92,20 @@ def serve_snapshot(path: Path, revision: str, limits: Limits) -> Iterator[Templa
 
 
 @contextlib.contextmanager
+def serve_change(folder: Path, number: int, limits: Limits) -> Iterator[Template]:
+    """Start a template over what the store on disk in `folder` held after a change; end it with its workers on leaving.
+
+    Raises EngineError as `serve_template` does, also where the journal is damaged or has no such change.
+    """
+    with _template({"store": str(folder.resolve()), "change": number}, limits) as template:
+        yield template
+
+
+@contextlib.contextmanager
 def _template(task: dict[str, Any], limits: Limits) -> Iterator[Template]:
     # Without -P a file json.py where the server was started would be imported in place of the library's.
     command = [sys.executable, "-P", "-m", "byregion.engine.template"]
-    task = task | {"memory_mb": limits.memory_mb, "stack": limits.stack}
+    task = task | {"memory_mb": limits.memory_mb, "stack": limits.stack, "triples": limits.triples}
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:

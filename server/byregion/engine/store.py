@@ -40,7 +40,8 @@ class LoadedStore:
     """A store with the name of its revision, and how many triples its graphs state and what follows adds.
 
     Where the default graph is the merge of all graphs, `is_merged`, the graphs are all there are: naming another is a
-    mistake. In a plain dataset a graph that holds nothing is as good as any. What writes must pass is the `guard`.
+    mistake. In a plain dataset a graph that holds nothing is as good as any. What writes must pass is the `guard`, and
+    they may bring it to `most` triples that are stated; None is no bound.
     """
 
     store: Store
@@ -49,6 +50,7 @@ class LoadedStore:
     inferred: int
     is_merged: bool = True
     guard: Guard | None = None
+    most: int | None = None
 
 
 def load(files: Iterable[GraphFile], rules: Sequence[str], inferred: URIRef) -> LoadedStore:

@@ -30,8 +30,9 @@ from byregion.dataset import GraphFile
 from byregion.engine import addresses, snapshot
 from byregion.engine.board import Board
 from byregion.engine.forks import Forks, State
-from byregion.engine.journal import Journal
+from byregion.engine.journal import Content, Journal
 from byregion.engine.opening import Source, opened
+from byregion.engine.opening import loaded as of_content
 from byregion.engine.store import LoadedStore, plain, published, restore
 from byregion.errors import ByregionError, PlacedError
 from byregion.guard import Guard
@@ -85,6 +86,8 @@ def _load(task: dict[str, Any]) -> tuple[LoadedStore, str, Journal | None]:
 
     The reason is "" where the snapshot was kept, or was not to be.
     """
+    if "change" in task:
+        return of_content(Content(Path(task["store"]), task["change"])), "", None
     if task.get("store"):
         return _open(task)
     if task.get("empty"):
@@ -114,11 +117,11 @@ def _files(task: dict[str, Any]) -> list[GraphFile]:
 
 
 def _guarded(loaded: LoadedStore, task: dict[str, Any]) -> LoadedStore:
-    """Return a store with the guard of its writes; a plain dataset without shapes has none.
+    """Return a store with the bound and the guard of its writes; a plain dataset without shapes has no guard.
 
     Raises DataError where what is held does not conform itself, or the shapes are not well-formed.
     """
-    paths = [Path(path) for path in task.get("shapes", ())]
+    paths, loaded = [Path(path) for path in task.get("shapes", ())], replace(loaded, most=task.get("triples"))
     if not task.get("writes") or not (paths or loaded.is_merged):
         return loaded
     shapes = read_shapes(paths) if paths else None

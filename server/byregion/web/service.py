@@ -70,7 +70,8 @@ class Limit:
 
 
 def limits(settings: Settings) -> tuple[Limit, ...]:
-    """Return what `settings` hold every query to."""
+    """Return what `settings` hold every query to, and every write where somebody may write."""
+    writes = (Limit("stated-triples", settings.max_triples, "triples", "too-many-triples"),)
     others = (
         Limit("service-seconds", settings.service_seconds, "s", "service-timeout"),
         Limit("service-bytes", settings.service_bytes, "bytes", "service-failed"),
@@ -84,6 +85,7 @@ def limits(settings: Settings) -> tuple[Limit, ...]:
         Limit("characters", settings.max_query_length, "characters", "request-too-large"),
         Limit("depth", settings.max_query_depth, "brackets open at once", "query-refused"),
         *(others if settings.services else ()),
+        *(writes if settings.takes_writes else ()),
     )
 
 
