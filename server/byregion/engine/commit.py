@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 from byregion import sparql
@@ -12,20 +13,13 @@ from byregion.engine import syntax, wire
 from byregion.engine.base import Limits
 from byregion.engine.process import Worker, start
 from byregion.engine.reading import read
-from byregion.engine.write import GraphWrite, Update, Write, Written
+from byregion.engine.write import GraphWrite, GraphWrites, Update, What, Write, Written
 from byregion.errors import EngineError, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge, StoreFull
 
 
 def admit_write(write: Write, limits: Limits) -> None:
     """Refuse a write whose SPARQL may not be evaluated; raises QuerySyntaxError and QueryRefused."""
-    match write.what:
-        case Update(text):
-            texts = [text]
-        case GraphWrite("patch", _, bodies):
-            texts = [body.data.decode() for body in bodies]
-        case _:
-            texts = []
-    for text in texts:
+    for text in _updates(write.what):
         try:
             sparql.check_update(text, max_length=limits.length, max_depth=limits.depth)
         except QuerySyntaxError as error:
@@ -35,6 +29,18 @@ def admit_write(write: Write, limits: Limits) -> None:
             if len(text) <= limits.length and _is_faulty(text):
                 raise syntax.explain(text, "", "UpdateUnit") from None
             raise
+
+
+def _updates(what: What) -> Iterator[str]:
+    """Yield the texts of SPARQL that a write holds."""
+    match what:
+        case Update(text):
+            yield text
+        case GraphWrite("patch", _, bodies):
+            yield from (body.data.decode() for body in bodies)
+        case GraphWrites(writes):
+            for one in writes:
+                yield from _updates(one)
 
 
 def _is_faulty(update: str) -> bool:

@@ -111,6 +111,19 @@ class Delta:
         return apply
 
 
+def together(deltas: Iterable[Delta]) -> Delta:
+    """Return the change that several make together, each of which is of other graphs."""
+    found = tuple(deltas)
+    if len(found) == 1:
+        return found[0]
+    return Delta(
+        frozenset().union(*(delta.added for delta in found)),
+        frozenset().union(*(delta.removed for delta in found)),
+        frozenset().union(*(delta.created for delta in found)),
+        frozenset().union(*(delta.dropped for delta in found)),
+    )
+
+
 def revision(before: str, text: bytes) -> str:
     """Return the name of the revision that the change told by `text` makes of the one called `before`."""
     return hashlib.sha256(before.encode() + b"\n" + text).hexdigest() if text else before

@@ -1,10 +1,10 @@
-"""What can be written to a store: an update, or an operation on one graph; and what is said when it is done."""
+"""What can be written to a store: an update, operations on graphs, or a change back; what is said when it is done."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, Protocol, runtime_checkable
 
@@ -66,6 +66,33 @@ class GraphWrite:
 
 
 @dataclass(frozen=True, slots=True)
+class GraphWrites:
+    """Operations on several graphs, each on another one, that are done together or not at all.
+
+    Each is held to its own conditions; those here are about all that is held.
+    """
+
+    writes: tuple[GraphWrite, ...]
+    conditions: Conditions = Conditions()
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """A change of a store on disk taken back: its number, and what does that, as `Delta.text` tells it.
+
+    Its conditions are about all that is held.
+    """
+
+    number: int
+    text: bytes
+    conditions: Conditions = Conditions()
+
+
+What = Update | GraphWrite | GraphWrites | Reversal
+"""Everything that can be written."""
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """What is to be written, and the beginnings of the IRIs of the graphs that may change; () is any graph.
 
@@ -73,18 +100,29 @@ class Write:
     out: nothing changes.
     """
 
-    what: Update | GraphWrite
+    what: What
     within: tuple[str, ...] = ()
     who: str = ""
     why: str = ""
     is_trial: bool = False
 
+    @property
+    def reason(self) -> str:
+        """Why, as the journal has it: what takes a change back says which one, too."""
+        if not isinstance(self.what, Reversal):
+            return self.why
+        said = f"takes back change {self.what.number}"
+        return f"{said}: {self.why}" if self.why else said
+
     def packed(self) -> bytes:
         """Return the write as bytes, which `unpacked` reads."""
-        told = asdict(self)
-        bodies = [body.data for body in self.what.bodies] if isinstance(self.what, GraphWrite) else []
-        for body in told["what"].get("bodies", ()):
-            body["data"] = len(body["data"])
+        told, bodies = asdict(self), []
+        for one in told["what"].get("writes", [told["what"]]):
+            for body in one.get("bodies", ()):
+                bodies.append(body["data"])
+                body["data"] = len(body["data"])
+        if isinstance(self.what, Reversal):
+            bodies.append(told["what"].pop("text"))
         head = json.dumps([type(self.what).__name__, told]).encode()
         return b"".join((len(head).to_bytes(8, "big"), head, *bodies))
 
@@ -95,16 +133,29 @@ class Write:
         kind, told = json.loads(packed[8:end])
         what, within = told["what"], tuple(told["within"])
         rest = {name: told[name] for name in ("who", "why", "is_trial")}
-        conditions = Conditions(
-            **{name: None if names is None else tuple(names) for name, names in what["conditions"].items()}
-        )
+        conditions = _conditions(what)
         if kind == "Update":
             return cls(Update(what["text"], _dataset(what["dataset"]), what["base"], conditions), within, **rest)
+        if kind == "Reversal":
+            return cls(Reversal(what["number"], packed[end:], conditions), within, **rest)
+        writes = tuple(_graph_writes(what.get("writes", [what]), packed[end:]))
+        return cls(GraphWrites(writes, conditions) if kind == "GraphWrites" else writes[0], within, **rest)
+
+
+def _conditions(what: dict[str, Any]) -> Conditions:
+    told = what["conditions"].items()
+    return Conditions(**{name: None if names is None else tuple(names) for name, names in told})
+
+
+def _graph_writes(told: Iterable[dict[str, Any]], data: bytes) -> Iterator[GraphWrite]:
+    """Yield operations, whose bodies follow each other in `data`."""
+    at = 0
+    for what in told:
         bodies = []
         for body in what["bodies"]:
-            bodies.append(Body(packed[end : end + body["data"]], body["media_type"]))
-            end += body["data"]
-        return cls(GraphWrite(what["method"], what["graph"], tuple(bodies), what["base"], conditions), within, **rest)
+            bodies.append(Body(data[at : at + body["data"]], body["media_type"]))
+            at += body["data"]
+        yield GraphWrite(what["method"], what["graph"], tuple(bodies), what["base"], _conditions(what))
 
 
 def _dataset(told: dict[str, Any] | None) -> DatasetDescription | None:
@@ -166,8 +217,8 @@ class Writable(Protocol):
 
         `seconds` lowers the time that it may take.
         Raises QuerySyntaxError, QueryRefused, RdfSyntaxError, NotFound, Conflict, PreconditionFailed and OutOfScope for
-        what cannot be done, ValidationError where its result would not conform, QueryTimeout, QueryTooLarge, EngineBusy
-        and EngineError; nothing is changed then.
+        what cannot be done, ValidationError where its result would not conform, TooManyTriples, QueryTimeout,
+        QueryTooLarge, EngineBusy and EngineError; nothing is changed then.
         """
         ...
 

@@ -75,7 +75,7 @@ def _result(loaded: LoadedStore, write: Write) -> bytes:
     staged = stage(loaded, write)
     if write.is_trial:
         return json.dumps(staged.tried(loaded.revision).told()).encode()
-    return json.dumps({"who": write.who, "why": write.why}).encode() + b"\n" + staged.checked().text()
+    return json.dumps({"who": write.who, "why": write.reason}).encode() + b"\n" + staged.checked().text()
 
 
 class Told:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from byregion.errors import NotFound
 from byregion.web.site import site
 
-HAS: Final = frozenset({"sparql", "graph_store", "graph_writes", "history", "problems"})
+HAS: Final = frozenset({"sparql", "graph_store", "graph_writes", "history", "memento", "problems", "reverts"})
 """The blueprints of which it has everything."""
 _HAS_TOO: Final = frozenset({"static", "home.health", "crawlers.robots"})
 

@@ -13,7 +13,7 @@ from flask import request
 from werkzeug.datastructures import ETags
 
 from byregion.config import Settings
-from byregion.engine.write import Conditions, GraphWrite, Update, Writable, Write, Written
+from byregion.engine.write import Conditions, What, Writable, Write, Written
 from byregion.errors import BadRequest, OutOfScope, QueryRefused, Unauthorized
 from byregion.tokens import Token, Tokens
 from byregion.web import trials
@@ -32,32 +32,38 @@ def body_limit(settings: Settings) -> int:
     return settings.max_write_bytes if settings.takes_writes else 0
 
 
-def permitted() -> Token:
+def permitted(in_form: str = "") -> Token:
     """Return the token of the request, which is asked before anything else of it is looked at.
 
-    It is taken from the header Authorization alone: addresses and forms are logged, kept and passed on.
-    Raises QueryRefused where nobody may write, Unauthorized where there is no token or not a valid one.
+    It is taken from the header Authorization, and where a person sends a form of ours, from that (`in_form`).
+    Raises QueryRefused where nobody may write, Unauthorized where there is no token or not a valid one, BadRequest
+    where there are two.
     """
     known = site().tokens
     if known is None:
         raise QueryRefused("this endpoint takes no updates; the data is changed in its files")
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not given.strip():
+    in_header = given.strip() if scheme.lower() == "bearer" else ""
+    if in_header and in_form:
+        # https://www.rfc-editor.org/rfc/rfc6750#section-2 "Clients MUST NOT use more than one method to transmit the
+        # token in each request."
+        raise BadRequest("the request has a token in its header and another in its form; send one of them")
+    if not in_header and not in_form:
         raise Unauthorized("writing needs a token, in the header Authorization: Bearer …")
-    return known.check(given.strip())
+    return known.check(in_header or in_form)
 
 
-def carry_out(what: Update | GraphWrite, token: Token, seconds: float | None = None) -> Written:
+def carry_out(what: What, token: Token, seconds: float | None = None, *, why: str = "") -> Written:
     """Have the engine do a write as the one whose token this is, or try it out where the address asks for that.
 
     Raises what `Writable.write` does.
 
-    `seconds` lowers the time that it may take.
+    `seconds` lowers the time that it may take; `why` is what a form says, where no header does.
     """
     engine = site().engine
     if not isinstance(engine, Writable):
         raise QueryRefused("this endpoint takes no updates; the data is changed in its files")
-    return engine.write(Write(what, token.within, token.name, _reason(), trials.is_asked()), seconds)
+    return engine.write(Write(what, token.within, token.name, _reason() or _short(why), trials.is_asked()), seconds)
 
 
 REASON: Final = "Byregion-Reason"
@@ -74,9 +80,13 @@ def _reason() -> str:
         given = unquote(request.headers.get(REASON, ""), errors="strict")
     except UnicodeDecodeError as error:
         raise BadRequest(f"{REASON} is not UTF-8 once its percent signs are decoded") from error
-    if len(given) > _LONGEST:
-        raise BadRequest(f"{REASON} has {len(given)} characters; say it in {_LONGEST}")
-    return given.strip()
+    return _short(given)
+
+
+def _short(why: str) -> str:
+    if len(why) > _LONGEST:
+        raise BadRequest(f"{REASON} has {len(why)} characters; say it in {_LONGEST}")
+    return why.strip()
 
 
 def conditions() -> Conditions:
@@ -99,7 +109,7 @@ def _states(tags: ETags, *, weak: bool) -> tuple[str, ...]:
 
 def request_headers() -> str:
     """Return the headers that scripts of other origins may send, besides those that they always may."""
-    read = "Accept, Accept-Language, Content-Type, If-None-Match"
+    read = "Accept, Accept-Datetime, Accept-Language, Content-Type, If-None-Match"
     return f"{read}, Authorization, If-Match, {REASON}" if site().tokens else read
 
 

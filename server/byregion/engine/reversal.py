@@ -1,0 +1,43 @@
+"""What takes a change back, held against what a store holds: all of it, or none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pyoxigraph import NamedNode, Quad, Store
+
+from byregion.engine.delta import Delta, quads
+from byregion.engine.write import Reversal
+from byregion.errors import Conflict
+
+
+def possible(store: Store, what: Reversal) -> Delta:
+    """Return what a reversal changes in `store`, without the graphs that stay, and those that are there again.
+
+    A graph stays where it holds more by now. Raises Conflict where what the change did is not what stands any more,
+    since a part of it taken back would be a change that nobody asked for, and where there is nothing to take back.
+    """
+    delta = Delta.of_text(what.text)
+    _refuse_unclean(store, delta, what.number)
+    removed = set(quads(delta.removed))
+    dropped = {graph for graph in delta.dropped if _stated(store, graph) <= removed}
+    created = {graph for graph in delta.created if not store.contains_named_graph(NamedNode(graph))}
+    found = replace(delta, created=frozenset(created), dropped=frozenset(dropped))
+    if not found:
+        raise Conflict(f"nothing stands of what change {what.number} did, so nothing can be taken back")
+    return found
+
+
+def _refuse_unclean(store: Store, delta: Delta, number: int) -> None:
+    faults = [
+        *(f"{quad} is not there any more" for quad in quads(delta.removed) if quad not in store),
+        *(f"{quad} is there again" for quad in quads(delta.added) if quad in store),
+    ]
+    if faults:
+        more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
+        what = f"change {number} cannot be taken back as a whole, since later ones changed the same: {faults[0]}{more}"
+        raise Conflict(f"{what}; take those back first, the last one first")
+
+
+def _stated(store: Store, graph: str) -> set[Quad]:
+    return set(store.quads_for_pattern(None, None, None, NamedNode(graph)))
