@@ -1,19 +1,20 @@
-"""An engine for every revision that can be asked: the current one, and those of which an archive has a snapshot."""
+"""An engine for every revision that can be asked: the current one, and those that an archive or a journal has."""
 
 from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
-from byregion.archive.folder import KEPT, Archive
+from byregion.archive.folder import Archive
+from byregion.archive.past import Archived, Moment, Past, Recorded, then
 from byregion.archive.rooms import Rooms
 from byregion.dataset_clause import DatasetDescription
 from byregion.engine import Answer, Engine, Limits
 from byregion.engine.base import admit
-from byregion.errors import ArchiveError, DataError, NotFound, RevisionGone
+from byregion.errors import ArchiveError, NotFound, RevisionGone
 
 RESTS: Final = 60.0
 """Seconds for which a log that cannot be read is not read again to tell when a revision was published."""
@@ -22,40 +23,43 @@ _log = logging.getLogger(__name__)
 
 
 class Revisions:
-    """The engines of the current revision and of those in an archive; many threads may ask at once."""
+    """The engines of the current revision and of those before it; many threads may ask at once."""
 
-    def __init__(self, current: Engine, archive: Archive | None = None, rooms: Rooms | None = None) -> None:
-        """Start with the current revision alone; archived ones take `rooms`, by default under the limits `Limits()`."""
+    def __init__(self, current: Engine, past: Archive | Past | None = None, rooms: Rooms | None = None) -> None:
+        """Start with the current revision alone; earlier ones take `rooms`, by default under the limits `Limits()`."""
         self.current = current
-        self.archive = archive
+        self.past = Archived(past) if isinstance(past, Archive) else past
         self._rooms = rooms or Rooms(Limits())
-        self._published: dict[str, datetime] = {}
+        self._published: dict[str, datetime | None] = {}
         self._rests_until = 0.0
 
     def engine(self, name: str) -> Engine:
         """Return the engine of the revision that `name` is, or is the beginning of.
 
         Raises NotFound where no such revision was published, RevisionGone where it is no longer kept, and ArchiveError
-        where the archive cannot be read. An archived revision is started when it is asked; that raises these too, and
+        where the archive cannot be read. An earlier revision is started when it is asked; that raises these too, and
         what `Engine.query` does.
         """
         current = self.current.revision
         if current.startswith(name):
-            return self.current
-        if self.archive is None:
+            if not isinstance(self.past, Recorded):
+                return self.current
+            # It may be written to at any moment, and then is another revision.
+            return _Of(current, self.past, self._rooms, self.current)
+        if self.past is None:
             why = f"this server keeps no archive, and the revision that it publishes is {current[:16]}"
             raise NotFound(f"there is no revision {name!r} here: {why}")
-        revision = self.archive.find(name).revision
-        _snapshot(self.archive, revision)
-        return _Archived(revision, self.archive, self._rooms)
+        revision = self.past.find(name)
+        self.past.start(revision)
+        return _Of(revision, self.past, self._rooms)
 
     def published(self, revision: str) -> datetime | None:
         """Return when a revision, by its full name, was first published (UTC); None where nothing tells."""
-        if self.archive is None or revision in self._published or time.monotonic() < self._rests_until:
+        if self.past is None or revision in self._published or time.monotonic() < self._rests_until:
             return self._published.get(revision)
         try:
             # What was published first stays so.
-            return self._published.setdefault(revision, self.archive.find(revision).published)
+            return self._published.setdefault(revision, self.past.published(revision))
         except NotFound:
             return None
         except ArchiveError as error:
@@ -64,23 +68,37 @@ class Revisions:
             _log.warning("when the revision %s was published is not known: %s", revision[:16], error)
             return None
 
+    def moments(self) -> Sequence[Moment]:
+        """Return each time that a revision which can be asked became the current one, in order; raises ArchiveError."""
+        return self.past.moments() if self.past else ()
+
+    def then(self, when: datetime) -> str:
+        """Return the revision that was the current one at a time, as `past.then` does; raises ArchiveError, too."""
+        return then(self.moments(), when)
+
     def is_kept(self, revision: str) -> bool:
         """Whether a revision, by its full name, can be asked."""
-        archived = self.archive is not None and self.archive.snapshot(revision) is not None
-        return archived or revision == self.current.revision
+        if self.past is None:
+            return revision == self.current.revision
+        try:
+            self.past.start(revision)
+        except (NotFound, RevisionGone):
+            return revision == self.current.revision
+        return True
 
     def close(self) -> None:
-        """End every archived revision; the current one is not closed."""
+        """End every earlier revision; the current one is not closed."""
         self._rooms.close()
 
 
-class _Archived:
-    """The engine of an archived revision."""
+class _Of:
+    """The engine of one revision: that of the `current` one as long as it answers for it, then one in a room."""
 
-    def __init__(self, revision: str, archive: Archive, rooms: Rooms) -> None:
+    def __init__(self, revision: str, past: Past, rooms: Rooms, current: Engine | None = None) -> None:
         self.revision = revision
-        self._archive = archive
+        self._past = past
         self._rooms = rooms
+        self._current = current
 
     def query(
         self,
@@ -90,28 +108,15 @@ class _Archived:
         dataset: DatasetDescription | None = None,
         seconds: float | None = None,
     ) -> Answer:
+        if self._current is not None:
+            answer = self._current.query(query, media_type, dataset=dataset, seconds=seconds)
+            if answer.revision in ("", self.revision):
+                return answer
+            # Something was written since; it stays written.
+            self._current = None
         admit(query, media_type, self._rooms.limits)  # nothing is started for what will not be evaluated
-        try:
-            with self._rooms.asking(self.revision, _snapshot(self._archive, self.revision)) as engine:
-                return engine.query(query, media_type, dataset=dataset, seconds=seconds)
-        except DataError as error:
-            if self._archive.snapshot(self.revision) is None:
-                raise _gone(self._archive, self.revision) from error
-            _log.error("%s", error)
-            raise ArchiveError(f"the snapshot of the revision {self.revision[:16]} is damaged") from error
+        with self._rooms.asking(self.revision, self._past.start(self.revision)) as engine:
+            return engine.query(query, media_type, dataset=dataset, seconds=seconds)
 
     def close(self) -> None:
         """Nothing to do: who asks next finds it as it is."""
-
-
-def _snapshot(archive: Archive, revision: str) -> Path:
-    path = archive.snapshot(revision)
-    if path is None:
-        raise _gone(archive, revision)
-    return path
-
-
-def _gone(archive: Archive, revision: str) -> RevisionGone:
-    since = archive.changes_since(revision)
-    why = f"the last {KEPT} are kept, and it was last published {len(since)} publications ago"
-    return RevisionGone(f"the revision {revision[:16]} is no longer kept: {why}", revision, since)

@@ -1,4 +1,4 @@
-"""Room in memory for a few archived revisions at once, each a template process over its snapshot with one worker."""
+"""Room in memory for a few earlier revisions at once, each a template process of its own with one worker."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from byregion.archive.past import Start
 from byregion.engine import Engine, Limits
+from byregion.engine.base import Beside
 from byregion.errors import EngineBusy, EngineError
 
 if TYPE_CHECKING:
@@ -26,17 +27,16 @@ ASKERS: Final = 8
 
 
 class _Held:
-    """A template over a snapshot, and the pool that asks it."""
+    """A template over a revision, and the pool that asks it."""
 
-    def __init__(self, path: Path, revision: str, limits: Limits) -> None:
-        """Start the processes; raises as `serve_snapshot` does."""
+    def __init__(self, start: Start, limits: Limits, beside: Beside | None) -> None:
+        """Start the processes; raises as `start` does."""
         # Not at the top: it needs what only Unix has, and a static copy of the site is made without.
         from byregion.engine.lanes import Width
-        from byregion.engine.launch import serve_snapshot
 
         self._stack = contextlib.ExitStack()
-        self._template: Template = self._stack.enter_context(serve_snapshot(path, revision, limits))
-        self.pool: Pool = self._template.pool(Width(light=1, heavy=2))
+        self._template: Template = self._stack.enter_context(start(limits))
+        self.pool: Pool = self._template.pool(Width(light=1, heavy=2), beside)
         self._stack.callback(self.pool.close)
 
     def is_dead(self) -> bool:
@@ -73,9 +73,18 @@ class Rooms:
     may run.
     """
 
-    def __init__(self, limits: Limits, *, at_once: int = AT_ONCE, idle: float = IDLE, askers: int = ASKERS) -> None:
-        """Start with empty rooms; `limits` are those of every query."""
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        at_once: int = AT_ONCE,
+        idle: float = IDLE,
+        askers: int = ASKERS,
+        beside: Beside | None = None,
+    ) -> None:
+        """Start with empty rooms; `limits` are those of every query, which may name a graph `beside` what it asks."""
         self.limits = limits
+        self._beside = beside
         self._askers = threading.BoundedSemaphore(askers)
         self._at_once = at_once
         self._idle = idle
@@ -86,17 +95,16 @@ class Rooms:
         self._closed = False
 
     @contextlib.contextmanager
-    def asking(self, revision: str, path: Path) -> Iterator[Engine]:
-        """Give an engine of the revision that the snapshot `path` holds, which is not ended meanwhile.
+    def asking(self, revision: str, start: Start) -> Iterator[Engine]:
+        """Give an engine of the revision that `start` starts, which is not ended meanwhile.
 
-        Raises DataError where the snapshot is damaged, EngineBusy where too many ask or no room becomes free, and
-        EngineError.
+        Raises what `start` does, EngineBusy where too many ask or no room becomes free, and EngineError.
         """
         if not self._askers.acquire(blocking=False):
             raise EngineBusy("too many questions at once to archived revisions; ask again later")
         try:
             room, held = self._enter(revision)
-            held = held or self._start(room, revision, path)
+            held = held or self._start(room, revision, start)
             try:
                 yield held.pool
             finally:
@@ -127,11 +135,11 @@ class Rooms:
         idle = {revision: room.used for revision, room in self._rooms.items() if room.is_idle}
         return min(idle, key=lambda revision: idle[revision], default=None)
 
-    def _start(self, room: _Room, revision: str, path: Path) -> _Held:
+    def _start(self, room: _Room, revision: str, start: Start) -> _Held:
         try:
             if room.leaving:
                 room.leaving.close()
-            held = _Held(path, revision, self.limits)
+            held = _Held(start, self.limits, self._beside)
         except BaseException:
             self._free(revision)
             raise

@@ -13,13 +13,15 @@ from multiprocessing.connection import Client, Connection
 from pathlib import Path
 from typing import Final
 
-from byregion.archive import Archive, Revisions
+from byregion.archive import Archive, Recorded, Revisions
 from byregion.archive.rooms import Rooms
 from byregion.config import Settings
 from byregion.engine import Engine, Limits
+from byregion.engine.journal import in_step
 from byregion.engine.pool import Pool
 from byregion.errors import Unavailable
 from byregion.front import Front, Publication
+from byregion.history.told import Told
 from byregion.serving.publisher import described
 from byregion.web.app import create_app
 
@@ -41,13 +43,19 @@ def front(settings: Settings, address: str) -> Front:
 def publish(settings: Settings, make: Callable[[], Engine]) -> Publication:
     """Return the publication of the revision that the engine that `make` makes can be asked about."""
     engine = make()
+    folder = settings.store_folder
     # Half of the threads at most work on earlier revisions.
-    rooms = Rooms(Limits.of(settings), askers=max(1, settings.http_threads // 2))
-    archive = Archive(Path(settings.archive)) if settings.archive else None
+    rooms = Rooms(
+        Limits.of(settings),
+        askers=max(1, settings.http_threads // 2),
+        beside=Told(folder, settings.url) if folder else None,
+    )
+    # A store on disk keeps every revision itself.
+    past = Recorded(folder) if folder else Archive(Path(settings.archive)) if settings.archive else None
     pool = engine if isinstance(engine, Pool) else None
-    # Where this process takes the place of one that ended, the engine may be beyond the files by what was written.
-    of_files = pool.first if pool else engine.revision
-    app = create_app(settings, engine, Revisions(engine, archive, rooms), of_files=of_files)
+    # The engine may be beyond the files by what was written: to a store on disk at any time, else since the start.
+    of_files = in_step(folder) if folder else pool.first if pool else engine.revision
+    app = create_app(settings, engine, Revisions(engine, past, rooms), of_files=of_files)
     if not settings.empty:
         # Catalogue and downloads take some seconds to make; so they are there when somebody asks.
         app.extensions["byregion"].edition.begin()

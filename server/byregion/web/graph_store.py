@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from byregion.errors import BadRequest, NotFound
 from byregion.namespaces import BASE
-from byregion.web import datasets, formats, respond, stored
+from byregion.web import datasets, formats, respond, revisions, stored
 from byregion.web.negotiate import HTML, Offer, representation
 from byregion.web.site import engine, site
 
@@ -52,7 +52,8 @@ def show(path: str = "") -> Response | BaseResponse:
     if not path and not named():
         return redirect(url_for("sparql.show"), 303)
     wanted, settings = target(path), site().settings
-    is_page = wanted.is_direct and not settings.empty
+    # The page of what a graph is part of is there as it is now alone.
+    is_page = wanted.is_direct and not settings.empty and "revision" not in request.args
     offers = (*formats.GRAPHS, HTML) if is_page else formats.GRAPHS
     offer = representation(request.headers.get("Accept"), request.args.get("format"), offers)
     # Of files that are copied, the downloads are the graphs.
@@ -61,7 +62,7 @@ def show(path: str = "") -> Response | BaseResponse:
         response.vary.add("Accept")
         return response
     # What may be written is read from where it is held: its tag is that of its state, which If-Match names.
-    is_written = settings.takes_writes or settings.store_folder is not None
+    is_written = settings.takes_writes or settings.store_folder is not None or revisions.is_earlier()
     given = _held(wanted, offer) if is_written else _published(wanted, offer)
     respond.vary(given, by_format=True)
     return given

@@ -35,6 +35,7 @@ _ASKED: Final = frozenset(
         "entities.document",
         "queries.show",
         "sparql.show",
+        "graph_store.show",
     }
 )
 # What is made from the files, and not from what is held.
@@ -51,11 +52,16 @@ def choose() -> None:
     names = request.args.getlist("revision")
     if not names or request.endpoint in (None, "static"):
         return
-    if request.endpoint not in _ASKED or site().settings.empty:
+    if request.endpoint not in _ASKED or (site().settings.empty and site().history is None):
         raise BadRequest("only the current state of this is kept; leave revision out of the address")
     if len(names) > 1 or not _NAME.fullmatch(names[0]):
         raise BadRequest("revision must be given once, as the first 8 to 64 characters of the revision's name")
     g.engine = site().revisions.engine(names[0].lower())
+
+
+def is_earlier() -> bool:
+    """Whether the request is about another revision than the current one."""
+    return "engine" in g and engine().revision != site().engine.revision
 
 
 def keep(endpoint: str, values: dict[str, Any]) -> None:
@@ -83,7 +89,7 @@ def add_headers(response: Response) -> Response:
     """Say of which revision the answer is, how long it holds, and where that of the other time is."""
     if made := behind():
         response.headers["Byregion-Revision"] = made
-    if request.endpoint not in _ASKED or response.status_code >= 400:
+    if request.endpoint not in _ASKED or response.status_code >= 400 or "then" in g:
         return response
     response.headers.setdefault("Byregion-Revision", engine().revision)
     published = site().revisions.published(engine().revision)

@@ -6,7 +6,7 @@ What the files hold, byte for byte, stands in docs/journal.md.
 
 from byregion.engine.journal.change import Change
 from byregion.engine.journal.content import Content
-from byregion.engine.journal.reading import Changes, changes
+from byregion.engine.journal.reading import Changes, changes, in_step
 from byregion.engine.journal.writing import Beginning, Journal
 
-__all__ = ["Beginning", "Change", "Changes", "Content", "Journal", "changes"]
+__all__ = ["Beginning", "Change", "Changes", "Content", "Journal", "changes", "in_step"]

@@ -36,7 +36,7 @@ class Head:
 
     Where something is published, `ontology` is the version of the ontology that changes were validated against,
     `source` the SHA-256 of the files that were taken over last, and `step` the last change after which the store held
-    what the files said, and nothing else.
+    what the files said, and nothing else. `when` is when the store began (UTC), "" where that was not recorded.
     """
 
     kind: Kind
@@ -45,6 +45,7 @@ class Head:
     step: int
     after: int
     revision: str
+    when: str = ""
 
     def packed(self) -> bytes:
         """Return the head as bytes, which `unpacked` reads."""
@@ -56,7 +57,8 @@ class Head:
         told = json.loads(packed)
         if told.get("journal") != FORMAT:
             raise ValueError(f"its format is {told.get('journal')!r}, and {FORMAT} is read here")
-        return cls(told["kind"], told["ontology"], told["source"], told["step"], told["after"], told["revision"])
+        names = ("kind", "ontology", "source", "step", "after", "revision")
+        return cls(**{name: told[name] for name in names}, when=told.get("when", ""))
 
 
 def segments(folder: Path) -> list[tuple[int, Path]]:

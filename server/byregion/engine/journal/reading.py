@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,6 +38,23 @@ def _segments(folder: Path, after: int) -> Iterator[tuple[Head, Path, Iterator[C
         for index, (_, path) in enumerate(found[begin:], begin + 1):
             file = stack.enter_context(path.open("rb"))
             yield head(file, path)[0], path, _changes(file, path, is_last=index == len(found))
+
+
+def in_step(folder: Path) -> str:
+    """Return the name of the revision that said what the files say that a store goes with now.
+
+    It is "" where none did, since `byregion migrate` took those files over and kept what had been written. Raises
+    StoreError.
+    """
+    heads: list[Head] = []
+    for _, path in reversed(layout.segments(folder)):
+        with path.open("rb") as file:
+            one, _ = head(file, path)
+        if heads and one.source != heads[-1].source:
+            break
+        heads.append(one)
+    first = heads[-1]
+    return first.revision if first.step == first.after else ""
 
 
 def head(file: BinaryIO, path: Path) -> tuple[Head, int]:
@@ -89,6 +107,7 @@ class Changes:
         self.folder = folder
         self._places: list[tuple[Path, int]] = []
         self._made: dict[str, int] = {}
+        self._revisions: list[tuple[datetime | None, str]] = []
         self._at: tuple[Path, int] | None = None
 
     def __len__(self) -> int:
@@ -121,6 +140,14 @@ class Changes:
             raise NotFound(f"{known} {revision!r}", tuple(found))
         return self._made[found[0]]
 
+    def revisions(self) -> Sequence[tuple[datetime | None, str]]:
+        """Return every revision there was, in order, each with when it was made.
+
+        The first one is what the store began with; of a journal that does not tell when, that is None.
+        """
+        self._look()
+        return self._revisions
+
     def _look(self) -> None:
         """Find what has been added."""
         for first, path in layout.segments(self.folder):
@@ -132,13 +159,17 @@ class Changes:
                     told, begun = head(file, path)
                     if first == 1:
                         self._made[told.revision] = 0
+                        began = datetime.fromisoformat(told.when) if told.when else None
+                        self._revisions.append((began, told.revision))
                 self._at = (path, self._index(file, path, begun))
 
     def _index(self, file: BinaryIO, path: Path, at: int) -> int:
         while span := records.extent(file, at):
             begin, end = span
             file.seek(begin)
-            self._made[str(json.loads(file.readline())["revision"])] = len(self._places) + 1
+            said = json.loads(file.readline())
+            self._made[said["revision"]] = len(self._places) + 1
+            self._revisions.append((datetime.fromisoformat(said["when"]), said["revision"]))
             self._places.append((path, at))
             at = end
         return at

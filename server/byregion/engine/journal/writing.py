@@ -81,7 +81,8 @@ class Journal:
         if beginning.kind == "published":
             parts = content.packed(iter(text.splitlines()), revision, tuple)
             self._disk.put(layout.snapshot(self.folder, 0), parts)
-        self._put(Head(beginning.kind, beginning.ontology, beginning.source, 0, 0, revision))
+        began = datetime.now(UTC).isoformat(timespec="microseconds")
+        self._put(Head(beginning.kind, beginning.ontology, beginning.source, 0, 0, revision, began))
 
     def _put(self, head: Head) -> None:
         self._disk.put(layout.segment(self.folder, head.after + 1), [records.pack(head.packed())])
