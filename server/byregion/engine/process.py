@@ -10,10 +10,11 @@ import signal
 import socket
 import struct
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from byregion.engine import wire
+from byregion.engine import ranks, wire
 from byregion.errors import EngineError
 
 ANSWERS_WITHIN: Final = 10.0
@@ -84,6 +85,7 @@ class Worker:
         self._began = 0.0
         self.is_worn = False
         self.gives_way = False
+        self._is_behind = False
         loop.add_reader(connection, self._read)
 
     def send(self, request: wire.Request | wire.WriteRequest) -> asyncio.Future[wire.Reply]:
@@ -130,15 +132,31 @@ class Worker:
         """Tell whether the process still runs."""
         return not self._ended.poll(0)
 
+    def step_back(self) -> None:
+        """Let the process have little of the time that others want, where it can get its rank back."""
+        if ranks.may_return():
+            self._is_behind = True
+            self._each_thread(ranks.step_back)
+
     def give_way(self) -> None:
-        """Let the process have only the time that no other wants; it never gets its rank back."""
-        self.gives_way = True
+        """Let the process have only the time that no other wants; where it cannot get its rank back, it is to end."""
+        self._is_behind = True
+        self.gives_way = not ranks.may_return()
+        self._each_thread(ranks.give_way)
+
+    def come_back(self) -> None:
+        """Give the process its rank back."""
+        if self._is_behind:
+            self._is_behind = False
+            self._each_thread(ranks.come_back)
+
+    def _each_thread(self, do: Callable[[int], None]) -> None:
         if not self.alive():
             return
         # It has ended by itself in between.
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             for thread in os.listdir(f"/proc/{self._pid}/task"):
-                os.sched_setscheduler(int(thread), os.SCHED_IDLE, os.sched_param(0))
+                do(int(thread))
 
     def kill(self) -> None:
         """End the process, whatever it does, and let go of it."""
