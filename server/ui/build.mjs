@@ -8,8 +8,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, parse } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
-import postcss from "postcss";
-import { PurgeCSS } from "purgecss";
+import { used, withoutUnread, Written } from "./used.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const web = join(here, "..", "byregion", "web");
@@ -38,39 +37,30 @@ const { metafile, outputFiles } = await build({
   logLevel: "warning",
 });
 
-/** The schemes and the typography that pages never ask for: every page has the reader's own scheme and one typography. */
-const NEVER = [/^\[data-color-scheme="?(dark|light)"?\]$/, /^\[data-typography="?secondary"?\]$/, /\[data-color-scheme\]\[data-color=/];
+/** What templates never fill in, though it is a word of theirs: marks have these colours and no box has. */
+const UNFILLED = { "data-color": ["inferred", "reading"], type: ["checkbox", "radio"] };
+/** No field holds boxes to tick, which stand in lists of their own. */
+const NEVER = [/^\.ds-field\S*:has\(input\[type=radio\]/];
 
-/** Return a style sheet without rules that no page can come to use. */
-function trimmed(css) {
-  const root = postcss.parse(css);
-  // Light is what the theme has at :root already.
-  root.walkAtRules("media", (rule) => {
-    if (/prefers-color-scheme: ?light/.test(rule.params)) rule.remove();
-  });
-  root.walkRules((rule) => {
-    const kept = rule.selectors.filter((selector) => !NEVER.some((pattern) => pattern.test(selector)));
-    if (kept.length) rule.selectors = kept;
-    else rule.remove();
-  });
-  return root.toString();
+/** Return the text of every file below a folder of web/ whose name ends so. */
+async function texts(folder, ending) {
+  const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(ending)).sort();
+  return Promise.all(files.map((name) => readFile(join(folder, name), "utf8")));
 }
 
-/** Return a style sheet without what no template and no island names. */
-async function purged(name, css) {
-  // What is shipped with a library is used by that library's script, which is looked through as well.
-  const scripts = outputFiles.filter((file) => file.path.endsWith(`${parse(name).name}.js`));
-  const content = [join(web, "templates", "**", "*.html"), join(web, "*.py"), join(here, "src", "*.ts")];
-  const [result] = await new PurgeCSS().purge({
-    content: [...content, ...scripts.map((file) => ({ raw: file.text, extension: "js" }))],
-    css: [{ raw: trimmed(css) }],
-    // Words, with the characters that class names here have.
-    defaultExtractor: (text) => text.match(/[\w-]+/g) ?? [],
-    safelist: { greedy: [/^:/] },
-    variables: true,
-    keyframes: true,
-  });
-  return (await transform(result.css, { loader: "css", minify: true, target: TARGET })).code;
+/** Return the style sheets by name, without what no template and no island can use. */
+async function sheets() {
+  const markup = [...(await texts(join(web, "templates"), ".html")), ...(await texts(join(web, "i18n"), ".toml")), ...(await texts(web, ".py"))];
+  const islands = await texts(join(here, "src"), ".ts");
+  const trimmed = new Map();
+  for (const { path, text } of outputFiles.filter((file) => file.path.endsWith(".css"))) {
+    // What is shipped with a library is used by that library's script.
+    const own = outputFiles.filter((file) => file.path === path.replace(/css$/, "js")).map((file) => file.text);
+    trimmed.set(parse(path).base, used(text, new Written(markup, islands, own, UNFILLED), NEVER));
+  }
+  withoutUnread([...trimmed.values()], outputFiles.filter((file) => file.path.endsWith(".js")).map((file) => file.text));
+  const minified = [...trimmed].map(async ([name, root]) => [name, (await transform(root.toString(), { loader: "css", minify: true, target: TARGET })).code]);
+  return new Map(await Promise.all(minified));
 }
 
 /** Return the package that a bundled file came from, or undefined for ours. */
@@ -93,12 +83,13 @@ async function licences() {
   return told.join(`\n${"-".repeat(80)}\n\n`);
 }
 
+const styles = await sheets();
 await rm(built, { recursive: true, force: true });
 await mkdir(built, { recursive: true });
 const manifest = {};
 for (const file of outputFiles) {
   const { base, name, ext } = parse(file.path);
-  const text = ext === ".css" ? await purged(base, file.text) : file.text;
+  const text = styles.get(base) ?? file.text;
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
   manifest[base] = `${name}-${hash}${ext}`;
   await writeFile(join(built, manifest[base]), text);
