@@ -10,7 +10,7 @@ from flask import url_for
 from rdflib import Literal, URIRef
 from rdflib.term import Node
 
-from byregion import queries
+from byregion import queries, terms
 from byregion.web import answers, drawing
 from byregion.web.naming import Naming, Text, Value, read_labels, shortened
 from byregion.web.site import site, words
@@ -60,7 +60,7 @@ def of_home() -> dict[str, object]:
     advice, sentences, themes = (_rows(name) for name in (_ADVICE, _SENTENCES, _THEMES))
     figures = _rows("programme-figures")
     # What things are called stands in the answers, all but the sources and the region that is asked about.
-    region = _example(_ADVICE, "region")
+    region = URIRef(terms.parse("iri", _example(_ADVICE, "region"), "region"))
     sources = [row["document"] for row in (*advice, *sentences, *figures) if "document" in row]
     naming = Naming(words(), read_labels([[region, *sources]]))
     found = (
@@ -79,9 +79,9 @@ _SENTENCES: Final = "sentences-with-words"
 _THEMES: Final = "themes-across-regions"
 
 
-def _example(name: str, parameter: str) -> URIRef:
-    """Return the value that a named query is asked with where nobody gives another."""
-    return URIRef(queries.find(site().queries, name).examples[parameter][0])
+def _example(name: str, parameter: str) -> str:
+    """Return the value that a named query is asked with where nobody gives another, as a person would write it."""
+    return queries.find(site().queries, name).examples[parameter][0]
 
 
 def _rows(name: str) -> list[Row]:
