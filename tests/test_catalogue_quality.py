@@ -7,13 +7,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from rdflib import PROV, RDF, SH, SKOS, XSD, BNode, Dataset, Graph, Literal, URIRef
+from rdflib import DCTERMS, PROV, RDF, SH, SKOS, XSD, BNode, Dataset, Graph, Literal, URIRef
 from rdflib.term import Node
 
 import catalogue_world as world
 from byregion import catalogue, validate
 from byregion.catalogue import Checked
 from byregion.catalogue.quality import _METRICS as METRICS
+from byregion.catalogue.score import METRICS as METRICS_OF_PORTAL
+from byregion.catalogue.score import DatasetScore, Mark, Score
 from byregion.dataset import data_files, layout, named_graphs, ontology_files, read, read_graph
 from byregion.errors import SourceError
 from byregion.evidence import stored_texts, uncovered
@@ -130,6 +132,8 @@ def test_the_report_is_there_with_what_is_wrong_and_where(published: Dataset):
         for result in graph.objects(node, SH.result)
     }
     assert found == {(result.focus_node, result.shape, result.severity) for result in report.results}
+    of_datasets = {name for result in graph.objects(node, SH.result) for name in graph.objects(result, DCTERMS.source)}
+    assert of_datasets == {URIRef(f"{CATALOGUE}/midt-troms")}
     assert (None, PROV.wasDerivedFrom, node) in graph
 
 
@@ -158,7 +162,10 @@ def test_every_measurement_is_of_a_dataset_by_a_metric_that_is_defined_in_three_
 
 
 def test_every_metric_is_measured_and_none_is_blank(published: Dataset):
-    graph = catalogue.quality(published, world.DATA, CONFORMS)
+    marked = DatasetScore(URIRef(f"{CATALOGUE}/midt-troms"), None, (Mark(METRICS_OF_PORTAL[0], 30),))
+    checked = Checked(CONFORMS.report, score=Score("", (), (marked,)))
+    graph = catalogue.quality(published, world.DATA, checked)
+    assert value(graph, "midt-troms", "points") == 30
     used = set(graph.objects(None, DQV.isMeasurementOf))
     assert used == set(graph.subjects(RDF.type, DQV.Metric))
     assert not [term for triple in graph for term in triple if isinstance(term, BNode)]

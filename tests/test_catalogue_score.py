@@ -9,6 +9,7 @@ import pytest
 from rdflib import DCTERMS, Graph, URIRef
 
 import catalogue_world as world
+from byregion.catalogue import FORMATS
 from byregion.catalogue.fetch import Client
 from byregion.catalogue.score import METRICS, POSSIBLE, DatasetScore, score
 from byregion.errors import DataError, FetchError
@@ -103,8 +104,10 @@ def test_the_catalogue_is_asked_for_as_the_harvester_does(site: world.Site):
     score(site.url + "catalogue", Client([site.url]), lambda graph: [])
     assert site.asked[0] == ("GET", "/catalogue")
     downloads = {path for _, path in site.asked if path.startswith("/dumps/midt-troms.")}
-    for path in downloads:
-        assert [method for method, asked in site.asked if asked == path] == ["HEAD", "GET"]
+    asked = {path: [method for method, asked in site.asked if asked == path] for path in downloads}
+    assert len(asked) == len(FORMATS)
+    # A file is fetched only where that can make its distribution the best.
+    assert set(map(tuple, asked.values())) == {("HEAD",), ("HEAD", "GET")}
 
 
 def test_a_catalogue_that_cannot_be_harvested_has_no_score(site: world.Site):
@@ -179,6 +182,14 @@ def test_a_dataset_is_judged_with_its_best_distribution(site: world.Site):
     dataset = of_midt_troms(site)
     assert dataset.distribution == URIRef(f"{MIDT_TROMS}/nt")
     assert dataset.points == 430
+
+
+def test_a_better_file_is_found_where_the_first_is_none_of_its_kind(site: world.Site):
+    first = site.pages["/dumps/midt-troms.csv.zip"]
+    first.body = b"no archive"
+    dataset = of_midt_troms(site)
+    assert dataset.distribution == URIRef(f"{MIDT_TROMS}/jsonld")
+    assert "syntaxValid" not in lost(dataset)
 
 
 def test_a_dataset_without_distributions_has_the_points_of_what_is_said(site: world.Site):

@@ -98,6 +98,12 @@ def test_sizes_and_checksums_of_the_catalogue_are_those_of_the_downloads(edition
         assert int(str(size)) == edition.size(f"dumps/{name}")
 
 
+def test_what_it_tells_in_words_holds_no_path_of_this_machine(edition: Edition, wanted: Task):
+    told = edition.read("quality.json").decode()
+    assert '"possible": 435' in told
+    assert wanted.data not in told
+
+
 def test_what_is_not_in_it_is_not_found(edition: Edition):
     for name in ("dumps/none.ttl", "../catalogue.ttl", ""):
         with pytest.raises(NotFound):

@@ -304,7 +304,8 @@ def origin(result: Result, data: Dataset) -> URIRef | None:
         patterns = [(None, value, None), *patterns]  # an undeclared predicate is the value, its use is what is wrong
     for pattern in patterns:
         if names := sorted({str(name) for *_, name in data.quads((*pattern, None)) if isinstance(name, URIRef)}):
-            return URIRef(names[0])
+            # What follows from a graph stands elsewhere too, and is not where somebody would mend it.
+            return URIRef(next((name for name in names if name != str(iri.INFERRED)), names[0]))
     return None
 
 

@@ -18,6 +18,7 @@ from rdflib import DCTERMS, PROV, RDF, SH, SKOS, XSD, Dataset, Graph, Literal, U
 from rdflib.term import Node
 
 from byregion.catalogue.names import CATALOGUE, WHOLE, dataset
+from byregion.catalogue.score import Score
 from byregion.dataset import named_graphs, read_graph
 from byregion.evidence import StoredText, stored_texts, uncovered
 from byregion.findings import Finding
@@ -44,10 +45,14 @@ _NO_SOURCE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the checks said: the report on what is published, judged by the shapes, and the findings of the others."""
+    """What the checks said: the report on what is published, judged by the shapes, and the findings of the others.
+
+    `score` is what the national portal gives the descriptions, where that was worked out.
+    """
 
     report: Report
     findings: Sequence[Finding] = ()
+    score: Score | None = None
 
 
 def quality(published: Dataset, data: Path, checked: Checked) -> Graph:
@@ -60,13 +65,16 @@ def quality(published: Dataset, data: Path, checked: Checked) -> Graph:
     faults = sum(finding.severity == "error" for finding in checked.findings)
     _measure(graph, WHOLE, "findings", Literal(faults))
     parts = _by_dataset(published)
-    violations = Counter(_dataset_of(origin(result, published)) for result in checked.report.results)
+    origins = [_dataset_of(origin(result, published)) for result in checked.report.results]
+    violations = Counter(origins)
     violations[WHOLE] = len(checked.report.results)
     for name in (WHOLE, *parts):
         _measure(graph, name, "violations", Literal(violations[name]))
         conforms = _measure(graph, name, "conforms", Literal(not violations[name]))
         graph.add((conforms, PROV.wasDerivedFrom, VALIDATION))
-    _describe_report(graph, checked.report)
+    _describe_report(graph, checked.report, origins)
+    for marked in checked.score.datasets if checked.score else ():
+        _measure(graph, marked.dataset.removeprefix(f"{CATALOGUE}/"), "points", Literal(marked.points))
     texts = stored_texts(published, data)
     everything = empty_graph()
     for part in parts.values():
@@ -79,15 +87,18 @@ def quality(published: Dataset, data: Path, checked: Checked) -> Graph:
     return graph
 
 
-def _describe_report(graph: Graph, report: Report) -> None:
+def _describe_report(graph: Graph, report: Report, origins: Sequence[str]) -> None:
     """Add https://www.w3.org/TR/shacl/#validation-report with an IRI for the report and for each result.
 
-    A path that is no property has no IRI; the shape that is named tells it.
+    `origins` are the datasets that the results stand in. A path that is no property has no IRI; the shape that is
+    named tells it.
     """
     graph.add((VALIDATION, RDF.type, SH.ValidationReport))
     graph.add((VALIDATION, SH.conforms, Literal(report.conforms)))
-    for number, result in enumerate(report.results, start=1):
+    for number, (result, name) in enumerate(zip(report.results, origins, strict=True), start=1):
         node = URIRef(f"{VALIDATION}-{number}")
+        if name:
+            graph.add((node, DCTERMS.source, dataset(name)))
         graph.add((VALIDATION, SH.result, node))
         graph.add((node, RDF.type, SH.ValidationResult))
         for predicate, value in _described(result):

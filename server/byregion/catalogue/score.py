@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from rdflib import DCTERMS, Graph, URIRef
 from rdflib.term import Node
 
 from byregion.catalogue import harvest
-from byregion.catalogue.fetch import Answer, Client
+from byregion.catalogue.fetch import Answer
 from byregion.catalogue.filetypes import FileType, check, known
 from byregion.catalogue.names import AUTHORITY, LICENCE, MEDIA_TYPE
 from byregion.errors import DataError, FetchError
@@ -24,6 +24,22 @@ from byregion.namespaces import DCAT
 
 Conforms = Callable[[Graph], Sequence[str]]
 """What is wrong with a dataset's graph by the portal's shapes, nothing where it conforms."""
+
+
+class Client(Protocol):
+    """Who asks the addresses of a catalogue: over the network, as `fetch.Client` does, or of what will be served.
+
+    Each raises FetchError where there is no answer.
+    """
+
+    def head(self, url: str) -> Answer:
+        """Return the answer to HEAD."""
+
+    def get(self, url: str) -> Answer:
+        """Return the answer to GET."""
+
+    def download(self, url: str, accept: str = "*/*") -> Answer:
+        """Return the answer to GET for a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +107,7 @@ class DatasetScore:
     @property
     def points(self) -> int:
         """The points that the metrics' definitions give."""
-        return sum(mark.points for mark in self.marks)
+        return _points(self.marks)
 
     @property
     def points_today(self) -> int:
@@ -123,22 +139,31 @@ def _dataset(graph: Graph, dataset: URIRef, client: Client, conforms: Conforms |
     part = harvest.harvested(graph, dataset)
     own = dict(_of_dataset(part, dataset, conforms))
     distributions = sorted(item for item in part.objects(dataset, DCAT.distribution) if isinstance(item, URIRef))
-    judged = {iri: _marks(own, dict(_of_distribution(part, iri, client))) for iri in distributions}
-    if not judged:
-        nothing = {metric.name: "the dataset has no distribution" for metric in METRICS if metric.name not in own}
-        return DatasetScore(dataset, None, _marks(own, nothing))
-    best = max(judged, key=lambda iri: sum(mark.points for mark in judged[iri]))
-    return DatasetScore(dataset, best, judged[best])
+    nothing = {metric.name: "the dataset has no distribution" for metric in METRICS if metric.name not in own}
+    told = {iri: dict(_of_distribution(part, iri, client)) for iri in distributions}
+    # Without its file each is judged as well as it can be. The best of these come first, so that few files are read.
+    hoped = {iri: _points(_marks(own, told[iri])) for iri in distributions}
+    best = DatasetScore(dataset, None, _marks(own, nothing))
+    for iri in sorted(distributions, key=lambda iri: -hoped[iri]):
+        if best.distribution and best.points >= hoped[iri]:
+            break
+        found = DatasetScore(dataset, iri, _marks(own, told[iri] | dict(_of_file(part, iri, client))))
+        best = found if best.distribution is None or found.points > best.points else best
+    return best
 
 
 def _marks(own: Reasons, distribution: Reasons) -> tuple[Mark, ...]:
-    """Return the marks: a metric that is judged of both is met where either meets it."""
+    """Return the marks: a metric that is judged of both is met where either meets it, one of neither is met."""
     marks = []
     for metric in METRICS:
         reasons = [reasons[metric.name] for reasons in (own, distribution) if metric.name in reasons]
         lost = bool(reasons) and all(reasons)
         marks.append(Mark(metric, 0 if lost else metric.points, reasons[-1] if lost else ""))
     return tuple(marks)
+
+
+def _points(marks: Sequence[Mark]) -> int:
+    return sum(mark.points for mark in marks)
 
 
 def _of_dataset(graph: Graph, dataset: URIRef, conforms: Conforms | None) -> Iterator[tuple[str, str]]:
@@ -173,23 +198,34 @@ def _of_distribution(graph: Graph, iri: URIRef, client: Client) -> Iterator[tupl
     yield "knownLicense", _among(graph, iri, DCTERMS.license, _OPEN_LICENCES)
     yield "accessUrlStatusCode", _status(graph, iri, DCAT.accessURL, client)
     yield "downloadUrlStatusCode", _status(graph, iri, DCAT.downloadURL, client)
-    yield from _of_format(graph, iri, client)
+    yield from _of_format(graph, iri)
 
 
-def _of_format(graph: Graph, iri: URIRef, client: Client) -> Iterator[tuple[str, str]]:
-    formats = sorted(str(value) for value in graph.objects(iri, DCTERMS["format"]))
-    kind = next((found for found in map(known, formats) if found), None)
+def _of_format(graph: Graph, iri: URIRef) -> Iterator[tuple[str, str]]:
+    kind, unknown = _file_type(graph, iri)
     media_types = any(str(value).startswith(MEDIA_TYPE) for value in graph.objects(iri, DCAT.mediaType))
-    unknown = "" if kind else f"{' and '.join(formats) or 'nothing'} is none of the file types known here"
     yield "formatMediaTypeVocabularyAlignment", "" if media_types else unknown
     if kind is None:
         for metric in ("NonProprietary", "MachineInterpretable"):
             yield f"formatMediaType{metric}", unknown
-        yield "formatMatch", unknown
-        yield "syntaxValid", unknown
         return
     yield "formatMediaTypeNonProprietary", "" if kind.open else "the file type is proprietary"
     yield "formatMediaTypeMachineInterpretable", "" if kind.structured else "the file type is to be shown, not read"
+
+
+def _file_type(graph: Graph, iri: URIRef) -> tuple[FileType | None, str]:
+    """Return the file type that is said of a distribution, or None and why."""
+    formats = sorted(str(value) for value in graph.objects(iri, DCTERMS["format"]))
+    kind = next((found for found in map(known, formats) if found), None)
+    return kind, "" if kind else f"{' and '.join(formats) or 'nothing'} is none of the file types known here"
+
+
+def _of_file(graph: Graph, iri: URIRef, client: Client) -> Iterator[tuple[str, str]]:
+    kind, unknown = _file_type(graph, iri)
+    if kind is None:
+        yield "formatMatch", unknown
+        yield "syntaxValid", unknown
+        return
     packages = {str(value).removeprefix(MEDIA_TYPE) for value in graph.objects(iri, DCAT.packageFormat)}
     try:
         answer = _download(graph, iri, client)

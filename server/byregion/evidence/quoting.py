@@ -48,11 +48,12 @@ class Passage:
 
 
 class Gap(NamedTuple):
-    """Characters of a stored text that are no entity's evidence; `line` and `column` count from 1."""
+    """Characters of a stored text that are no entity's evidence; `line` and `column` count from 1, `start` from 0."""
 
     line: int
     column: int
     text: str
+    start: int
 
 
 def passages(dataset: Dataset, iri: URIRef) -> list[Passage]:
@@ -103,7 +104,7 @@ def gaps(stored: StoredText, covering: Iterable[Passage]) -> list[Gap]:
     for start, end in spans:
         rest[start:end] = "\n" * len(rest[start:end])
     return [
-        Gap(text.count("\n", 0, run.start()) + 1, run.start() - text.rfind("\n", 0, run.start()), run[0])
+        Gap(text.count("\n", 0, run.start()) + 1, run.start() - text.rfind("\n", 0, run.start()), run[0], run.start())
         for run in re.finditer(r"\S(?:[^\n]*\S)?", "".join(rest))
     ]
 

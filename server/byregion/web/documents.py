@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Response
+from flask import Response, request
 
 from byregion.web import respond
+from byregion.web.exported import TABLES, Listed
 from byregion.web.formats import GRAPHS, alternates, chosen, named
 from byregion.web.negotiate import HTML, Offer
 from byregion.web.site import words
@@ -19,6 +20,9 @@ OFFERS: Final = (HTML, *GRAPHS)
 DATA_FIRST: Final = (*GRAPHS, HTML)
 """The same, where who takes anything is more likely a program."""
 
+_WORDED: Final = (HTML, *TABLES)
+"""What holds words of ours, in the language of the request."""
+
 Links = Sequence[tuple[str, dict[str, str]]]
 """Addresses with their relation and other parameters."""
 
@@ -28,7 +32,8 @@ class Document:
     """How the representations of a resource are made, and where they are.
 
     `parts` determine the bytes of the data, together with the revision and the code, and with `page_parts` those of the
-    page; `address` is that of one representation, given it and, for the page, the language.
+    page; `address` is that of one representation, given it and, for the page, the language. `listed` is what the page
+    lists, where that is to be had as a table too.
     """
 
     parts: tuple[str, ...]
@@ -37,14 +42,14 @@ class Document:
     address: Callable[[Offer, str | None], str]
     links: Links = ()
     page_parts: tuple[str, ...] = ()
+    listed: Listed | None = None
 
     def answer(self, suffix: str = "", offers: Sequence[Offer] = OFFERS) -> Response:
         """Return the representation that `suffix`, `?format=` or Accept asks for; raises as `formats.chosen` does."""
+        offers = (*offers, *self._tables)
         offer = chosen(suffix, offers)
-        is_page = offer == HTML
-        tag = respond.page_tag(*self.parts, *self.page_parts) if is_page else respond.tag(*self.parts, offer.media_type)
-        response = respond.conditional(tag, self.page if is_page else lambda: self._written(offer))
-        respond.vary(response, by_format=not suffix, by_language=is_page)
+        response = respond.conditional(self._tag(offer), lambda: self._made(offer))
+        respond.vary(response, by_format=not suffix, by_language=offer in _WORDED)
         response.headers["Content-Location"] = self._address(offer)
         respond.link(response, [*self.links, *self.descriptions(), *alternates(offers, offer, self._address)])
         return response
@@ -55,10 +60,27 @@ class Document:
 
     def formats(self) -> list[tuple[str, str, str]]:
         """Return the name, the address and the media type of each format of the data, for pages to show."""
-        return [(offer.names[0], self._address(offer), offer.media_type) for offer in named(GRAPHS)]
+        offers = (*self._tables, *named(GRAPHS))
+        return [(offer.names[0], self._address(offer), offer.media_type) for offer in offers]
+
+    @property
+    def _tables(self) -> tuple[Offer, ...]:
+        return TABLES if self.listed else ()
 
     def _address(self, offer: Offer) -> str:
-        return self.address(offer, words().language if offer == HTML else None)
+        asked = offer == HTML or (offer in TABLES and "lang" in request.args)
+        return self.address(offer, words().language if asked else None)
 
-    def _written(self, offer: Offer) -> Response:
+    def _tag(self, offer: Offer) -> str:
+        if offer in _WORDED:
+            return respond.page_tag(*self.parts, *self.page_parts, *offer.names)
+        return respond.tag(*self.parts, offer.media_type)
+
+    def _made(self, offer: Offer) -> Response:
+        if offer == HTML:
+            return self.page()
+        if offer in TABLES and self.listed:
+            response = self.listed.written(offer, self._address(offer))
+            response.headers["Content-Language"] = words().language
+            return response
         return Response(self.data(offer), content_type=offer.content_type)

@@ -10,8 +10,8 @@ from decimal import Decimal
 from rdflib import URIRef
 from rdflib.term import Node
 
+from byregion.evidence.quoting import Gap, StoredText, gaps
 from byregion.evidence.quoting import Passage as Covered
-from byregion.evidence.quoting import StoredText, gaps
 from byregion.web.naming import Naming, Value
 from byregion.web.page import integer
 from byregion.web.passages import place
@@ -40,12 +40,17 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Characters of a line: plain ones have a text, a quote has parts; `is_first` tells that the quote begins here."""
+    """Characters of a line: plain ones have a text, a quote has parts; `is_first` tells that the quote begins here.
+
+    `start` is where plain ones begin in the text, `place` where they stand if they say something that nothing quotes.
+    """
 
     mark: Mark | None
     text: str = ""
     parts: tuple[Part, ...] = ()
     is_first: bool = True
+    start: int = 0
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +90,15 @@ class Quotes:
             return None
         marks = self._marks(naming, stored.text)
         covering = [
-            Covered(URIRef(str(mark.quote.iri)), self._source, mark.start, mark.end, "", "", "", None) for mark in marks
+            Covered(URIRef(str(mark.quote.iri)), self._source, mark.start, mark.end, "", "", "", None)
+            for mark in marks
+            if mark.made
         ]
-        left = sum(_length(gap.text) for gap in gaps(stored, covering))
+        rest = gaps(stored, covering)
+        left = sum(_length(gap.text) for gap in rest)
         whole = _length(stored.text)
         covered = 1 - Decimal(left) / whole if whole else Decimal(1)
-        return SourceText(tuple(_lines(stored, marks)), len(marks), covered, language)
+        return SourceText(tuple(_lines(stored, marks, rest)), len(marks), covered, language)
 
     def _marks(self, naming: Naming, text: str) -> list[Mark]:
         by_quote: dict[Node, list[dict[str, Node]]] = {}
@@ -117,12 +125,13 @@ def _mark(number: int, rows: list[dict[str, Node]], naming: Naming) -> Mark:
     return Mark(number, naming.value(rows[0]["quote"]), place(start, end), start, end, made)
 
 
-def _lines(stored: StoredText, marks: Sequence[Mark]) -> Iterator[Line]:
+def _lines(stored: StoredText, marks: Sequence[Mark], left: Sequence[Gap]) -> Iterator[Line]:
     for found in re.finditer(r"[^\n]*\S[^\n]*", stored.text):
         start, end = found.span()
         begun = tuple(mark for mark in marks if start <= mark.start < end)
         touching = [mark for mark in marks if mark.start < end and mark.end > start]
-        yield Line(tuple(_parts(stored.text, start, end, touching)), found[0].strip() in stored.headings, begun)
+        parts = [part for whole in _parts(stored.text, start, end, touching) for part in _placed(whole, left)]
+        yield Line(tuple(parts), found[0].strip() in stored.headings, begun)
 
 
 def _parts(text: str, start: int, end: int, marks: Sequence[Mark]) -> Iterator[Part]:
@@ -135,12 +144,27 @@ def _parts(text: str, start: int, end: int, marks: Sequence[Mark]) -> Iterator[P
         mark, *others = waiting
         begins, ends = max(mark.start, start), min(mark.end, end)
         if start < begins:
-            yield Part(None, text[start:begins])
+            yield Part(None, text[start:begins], start=start)
         within = [other for other in others if other.start < ends]
         yield Part(mark, parts=tuple(_parts(text, begins, ends, within)), is_first=mark.start >= begins)
         start, waiting = ends, [other for other in others if other.end > ends]
     if start < end:
-        yield Part(None, text[start:end])
+        yield Part(None, text[start:end], start=start)
+
+
+def _placed(part: Part, left: Sequence[Gap]) -> Iterator[Part]:
+    """Yield a part of a line; of a plain one, the characters in `left` apart, which have a place then."""
+    if part.mark:
+        yield part
+        return
+    at = part.start
+    for gap in (gap for gap in left if part.start <= gap.start < part.start + len(part.text)):
+        if at < gap.start:
+            yield Part(None, part.text[at - part.start : gap.start - part.start], start=at)
+        at = gap.start + len(gap.text)
+        yield Part(None, gap.text, start=gap.start, place=place(gap.start, at))
+    if rest := part.text[at - part.start :]:
+        yield Part(None, rest, start=at)
 
 
 def _length(text: str) -> int:

@@ -23,6 +23,8 @@ JSON: Final = Offer(("json",), "application/json")
 GEOJSON: Final = Offer(("geojson",), "application/geo+json")
 """https://www.rfc-editor.org/rfc/rfc7946"""
 CSV: Final = Offer(("csv",), "text/csv")
+TABLES: Final = (JSON, CSV, XLSX, EXCEL_CSV)
+"""What a list is to be had as besides a page and a graph."""
 _SPOKEN: Final = (HTML, XLSX, EXCEL_CSV)
 """What holds words of ours; the rest is the same in every language."""
 
@@ -30,6 +32,29 @@ _SPOKEN: Final = (HTML, XLSX, EXCEL_CSV)
 def offers(json: Offer) -> tuple[Offer, ...]:
     """Return what such a page is to be had as, the page first, with `json` as its JSON."""
     return (HTML, json, CSV, XLSX, EXCEL_CSV, *named(GRAPHS))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a page lists, as JSON and as a table; `name` and `title` are as in `Exported`."""
+
+    name: str
+    title: str
+    document: Callable[[], Any]
+    table: Callable[[], Solutions]
+
+    def written(self, offer: Offer, address: str) -> Response:
+        """Return the list as `offer`, which is JSON or one of `TABLES`; it is to be had at `address`."""
+        if offer in (JSON, GEOJSON):
+            body = json.dumps(self.document(), ensure_ascii=False, indent=1) + "\n"
+            return Response(body, content_type=offer.media_type)
+        if offer == CSV:
+            return Response(tabular.plain_csv(self.table()), content_type=offer.content_type)
+        facts = (
+            (words()("sheet.question"), self.title),
+            (words()("sheet.address"), urljoin(site().settings.url, address)),
+        )
+        return answers.spreadsheet(self.table(), offer, Cover(self.name, facts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +94,6 @@ class Exported:
     def _made(self, offer: Offer) -> Response:
         if offer == HTML:
             return self.page([(item.names[0], self.address(item)) for item in named(self.offers) if item != HTML])
-        if offer == self.json:
-            body = json.dumps(self.document(), ensure_ascii=False, indent=1) + "\n"
-            return Response(body, content_type=offer.media_type)
-        if offer == CSV:
-            return Response(tabular.plain_csv(self.table()), content_type=offer.content_type)
-        if offer in (XLSX, EXCEL_CSV):
-            facts = (
-                (words()("sheet.question"), self.title),
-                (words()("sheet.address"), urljoin(site().settings.url, self.address(offer))),
-            )
-            return answers.spreadsheet(self.table(), offer, Cover(self.name, facts))
+        if offer in (self.json, *TABLES):
+            return Listed(self.name, self.title, self.document, self.table).written(offer, self.address(offer))
         return Response(graphs.written(self.graph(), offer.engine_type), content_type=offer.content_type)

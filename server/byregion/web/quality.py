@@ -7,46 +7,43 @@ from decimal import Decimal
 from typing import Final
 
 from flask import Blueprint, Response, url_for
-from rdflib import RDF, SH, SKOS, XSD, Graph, Literal, URIRef
+from rdflib import SKOS, XSD, Graph, Literal, URIRef, Variable
 from rdflib.term import Node
 
 from byregion.catalogue.names import CATALOGUE, dataset
 from byregion.namespaces import DQV
-from byregion.web import respond
+from byregion.results import Solutions
+from byregion.web import judged, respond
 from byregion.web.catalogue import SUFFIX
 from byregion.web.described import Reading
 from byregion.web.documents import Document
-from byregion.web.naming import Naming, Text, Value, read_labels
+from byregion.web.exported import Listed
+from byregion.web.naming import Naming, Text
 from byregion.web.negotiate import Offer
 from byregion.web.site import site, words
-from byregion.web.workbooks import LARGEST
+from byregion.web.trying import LARGEST
 
 blueprint = Blueprint("quality", __name__)
 
-SHOWN: Final = 100
-"""Results of the shapes that the page shows; the formats hold all of them."""
-METRICS: Final = ("conforms", "violations", "findings", "sourced", "covered", "languages")
+METRICS: Final = ("conforms", "violations", "findings", "sourced", "covered", "languages", "points")
 """What is measured, in the order in which pages tell it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A measurement: what was measured, what that means, and what came out."""
+    """A measurement: what was measured, what that means, and what came out, as the data has it and in words."""
 
     metric: str
     label: Text
     definition: Text | None
+    literal: Literal
     value: str
 
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """What a shape says is wrong: of which thing, and with which of its properties."""
-
-    focus: Value
-    path: Value | None
-    message: Text
-    shape: Value | None
+    @property
+    def raw(self) -> bool | int | float:
+        """What came out, as JSON has it."""
+        value = self.literal.value
+        return float(value) if isinstance(value, Decimal) else value
 
 
 @blueprint.get("/quality")
@@ -63,6 +60,7 @@ def _document() -> Document:
         data=lambda offer: site().edition.read(f"quality.{SUFFIX[offer.engine_type]}"),
         address=_address,
         links=[(CATALOGUE, {"rel": "describes"})],
+        listed=Listed("quality", words()("quality.heading"), _listed, _table),
     )
 
 
@@ -71,18 +69,59 @@ def _address(offer: Offer, language: str | None) -> str:
 
 
 def _page() -> Response:
-    datasets = [(item, {found.metric: found for found in measures(item.name)}) for item in Reading().datasets()]
+    described, told = Reading().datasets(), judged.read()
+    datasets = [(item, {found.metric: found for found in measures(item.name)}) for item in described]
     metrics = {name: found for _, measured in datasets for name, found in measured.items()}
-    results, total = _violations(_graph())
+    faulty = judged.faulty(_graph(), told, described)
     return respond.page(
         "quality/quality.html",
         datasets=datasets,
         metrics=[metrics[name] for name in METRICS if name in metrics],
-        results=results,
-        total=total,
+        possible=told["points"]["possible"],
+        lost=judged.lost(told, described),
+        coverage=judged.coverage(told),
+        faulty=faulty,
+        shown=sum(len(item.faults) for item in faulty),
+        total=sum(item.total for item in faulty),
         largest=LARGEST,
         formats=_document().formats(),
     )
+
+
+def _listed() -> dict[str, object]:
+    """Return all that the page tells, as JSON."""
+    described, told = Reading().datasets(), judged.read()
+    return {
+        "datasets": [
+            {
+                "dataset": str(item.iri),
+                "name": item.name,
+                "title": item.title.value,
+                "measured": {found.metric: found.raw for found in measures(item.name)},
+                "lost": told["points"]["datasets"].get(item.name, {}).get("lost", []),
+            }
+            for item in described
+        ],
+        "possible": told["points"]["possible"],
+        "texts": told["texts"],
+        "faults": judged.faults(_graph(), told),
+    }
+
+
+def _table() -> Solutions:
+    """Return a measurement a row: of a dataset, or of a stored text."""
+    columns = tuple(map(Variable, ("about", "name", "metric", "label", "value")))
+    rows: list[tuple[Node, ...]] = [
+        (item.iri, Literal(item.title.value), Literal(found.metric), Literal(found.label.value), found.literal)
+        for item in Reading().datasets()
+        for found in measures(item.name)
+    ]
+    covered = Literal(words()("quality.covered"))
+    for text in judged.coverage(judged.read()):
+        share = Literal(text.covered.quantize(Decimal("0.0001")))
+        name = Literal(text.source.text.value)
+        rows.append((text.source.iri or name, name, Literal("covered"), covered, share))
+    return Solutions(columns, tuple(dict(zip(columns, row, strict=True)) for row in rows))
 
 
 def _graph() -> Graph:
@@ -98,7 +137,7 @@ def measures(name: str) -> list[Measure]:
         if isinstance(value, Literal):
             iri = URIRef(f"{CATALOGUE}#metric-{metric}")
             label, definition = (naming.pick(_texts(graph, iri, said)) for said in (SKOS.prefLabel, SKOS.definition))
-            found.append(Measure(metric, label or Text(metric), definition, _told(value)))
+            found.append(Measure(metric, label or Text(metric), definition, value, _told(value)))
     return found
 
 
@@ -106,25 +145,6 @@ def _told(value: Literal) -> str:
     if value.datatype == XSD.decimal:
         return words().share(Decimal(str(value)))
     return words().value(value)
-
-
-def _violations(graph: Graph) -> tuple[list[Violation], int]:
-    """Return the first results of the shapes, and how many there are."""
-    results = sorted(graph.subjects(RDF.type, SH.ValidationResult), key=lambda node: (len(str(node)), str(node)))
-    rows = [[graph.value(node, said) for said in (SH.focusNode, SH.resultPath, SH.sourceShape)] for node in results]
-    naming = Naming(words(), read_labels(rows[:SHOWN]))
-    found = []
-    for node, (focus, path, shape) in zip(results[:SHOWN], rows, strict=False):
-        message = naming.pick(_texts(graph, node, SH.resultMessage)) or Text("")
-        found.append(
-            Violation(
-                naming.value(focus) if focus else Value(Text("[ ]")),
-                naming.value(path) if path else None,
-                message,
-                naming.value(shape) if shape else None,
-            )
-        )
-    return found, len(results)
 
 
 def _texts(graph: Graph, subject: Node, predicate: URIRef) -> list[Literal]:
