@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import Any
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 import httpx
+import openpyxl
 import pytest
 from click.testing import CliRunner
+from flask import Flask
 from rdflib import DCTERMS, PROV, RDF, SH, VOID, Literal, URIRef
 
 import catalogue_world
@@ -26,6 +29,7 @@ import excerpt
 from byregion import catalogue, infer
 from byregion.catalogue import FORMATS, harvest
 from byregion.catalogue.fetch import Answer
+from byregion.catalogue.score import score
 from byregion.cli.catalogue import command
 from byregion.config import Settings
 from byregion.dataset import read_graph
@@ -35,7 +39,7 @@ from byregion.namespaces import BASE, BR, DCAT, DQV, ID
 from byregion.web import create_app
 from edition_world import URL, files, owned
 from serving import served
-from web_world import BROWSER, graph_of, page_of, text_of
+from web_world import BROWSER, graph_of, page_of, text_of, wait_for_edition
 
 CATALOGUE = URIRef(BASE + "catalogue")
 NAMES = ["byregion", "haugesundregionen", "midt-troms", "midt-troms-plan", "municipalities", "programme"]
@@ -446,11 +450,119 @@ def test_quality_is_measured_in_the_words_of_dqv(site: httpx.Client, suffix: str
 def test_the_page_of_the_quality_says_it_in_plain_words(site: httpx.Client):
     page = page_of(site.get("/quality?lang=nb", headers=BROWSER))
     text = text_of(page)
-    (table,) = page.iter("table")
-    shown = {text_of(row.find("th")): [text_of(cell) for cell in row.iter("td")] for row in table.iter("tr")}
-    assert shown["Byregionen Midt-Troms"] == ["ja", "0", "–", "100 %", "100 %", "100 %"]
+    shown = rows_of(page, "measured")
+    assert shown["Byregionen Midt-Troms"] == ["ja", "0", "–", "100 %", "100 %", "100 %", "400"]
     assert "Alt som er publisert, følger reglene." in text
     assert "Andelen av tingene i datasettet som har et ordrett sitat eller en kilde." in text
+
+
+def rows_of(page: Element, section: str) -> dict[str, list[str]]:
+    """The rows of the table in a section of a page, by their headings."""
+    (found,) = (part for part in page.iter("section") if part.get("aria-labelledby") == section)
+    rows = (row for body in found.iter("tbody") for row in body.iter("tr"))
+    return {text_of(row.find("th")): [text_of(cell) for cell in row.iter("td")] for row in rows}
+
+
+def test_the_points_of_the_page_are_those_that_the_portal_gives_what_is_served(site: httpx.Client):
+    """The one computation, by two ways: of the bytes of the edition, and of what the app answers."""
+
+    class Asking:
+        def head(self, url: str) -> Answer:
+            return self._answer(site.head(url.removeprefix(URL)))
+
+        def get(self, url: str) -> Answer:
+            return self._answer(site.get(url.removeprefix(URL), headers={"accept-encoding": "identity"}))
+
+        def download(self, url: str, accept: str = "*/*") -> Answer:
+            headers = {"accept": accept, "accept-encoding": "identity"}
+            return self._answer(site.get(url.removeprefix(URL), headers=headers))
+
+        def _answer(self, response: httpx.Response) -> Answer:
+            return Answer(str(response.url), response.status_code, dict(response.headers), response.content)
+
+    asked = score(f"{URL}catalogue", Asking())
+    told = {item["name"]: item for item in site.get("/quality.json").json()["datasets"]}
+    assert {str(item.dataset).rpartition("/")[2] for item in asked.datasets} == told.keys()
+    for item in asked.datasets:
+        one = told[str(item.dataset).rpartition("/")[2]]
+        assert one["measured"]["points"] == item.points
+        lost = {mark.metric.name: mark.why for mark in item.marks if mark.why}
+        assert {mark["metric"]: mark["why"] for mark in one["lost"]} == lost
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("nb", "Nøkkelord er ikke oppgitt"),
+        ("nn", "Nøkkelord er ikkje oppgitt"),
+        ("en", "No keywords are given"),
+    ],
+)
+def test_what_the_descriptions_lack_is_said_in_words_with_the_datasets(site: httpx.Client, lang: str, words: str):
+    page = page_of(site.get("/quality", params={"lang": lang}, headers=BROWSER))
+    lost = rows_of(page, "points")
+    everywhere = {"nb": "alle datasettene", "nn": "alle datasetta", "en": "all the datasets"}[lang]
+    (size,) = (cells for name, cells in lost.items() if "byteSizeAvailability" in name)
+    assert size == ["5", everywhere]
+    assert lost[f"{words} keywordAvailability"] == ["30", "haugesundregionen"]
+    assert not [name for name in lost if "publisherAvailability" in name]
+
+
+def test_without_a_publisher_its_points_are_lost(client: httpx.Client, app: Flask):
+    wait_for_edition(app)
+    lost = rows_of(page_of(client.get("/quality?lang=nb", headers=BROWSER)), "points")
+    assert lost["Utgiver er ikke oppgitt publisherAvailability"] == ["10", "alle datasettene"]
+    assert lost["Kontakt er ikke oppgitt contactPointAvailability"] == ["20", "alle datasettene"]
+
+
+def test_how_much_of_each_source_text_is_used_is_told(site: httpx.Client, broken: httpx.Client):
+    told = rows_of(page_of(site.get("/quality?lang=nb", headers=BROWSER)), "coverage")
+    source = next(name for name in told if "Midt-Troms" in name)
+    share, quotes, left = told[source]
+    assert (share, left) == ("100 %", "ingenting") and int(quotes) > 30
+    page = page_of(broken.get("/quality?lang=nb", headers=BROWSER))
+    share, _, left = rows_of(page, "coverage")[source]
+    assert share.removesuffix(" %") != "100" and left.startswith("1 sted: tegn")
+    (place,) = (link.get("href") or "" for link in page.iter("a") if "#char=" in (link.get("href") or ""))
+    shown = page_of(broken.get(place.partition("#")[0], headers=BROWSER))
+    (rest,) = (item for item in shown.iter() if item.get("id") == place.partition("#")[2])
+    start, end = map(int, place.rpartition("=")[2].split(","))
+    # The quote that nothing is made of is marked there with its number.
+    assert len(text_of(rest).lstrip("0123456789")) == end - start
+    assert f"til sammen {share}" in text_of(shown) or f"det {share} av tegnene" in text_of(shown)
+
+
+@pytest.mark.parametrize("path", ["quality", "catalogue", "queries"])
+def test_what_a_page_lists_is_to_be_had_as_tables_that_the_page_leads_to(site: httpx.Client, path: str):
+    page = page_of(site.get(f"/{path}", headers=BROWSER))
+    addresses = [link.get("href") or "" for link in page.iter("a")]
+    for suffix in ("json", "csv", "xlsx", "excel-csv", *SUFFIXES):
+        assert f"/{path}.{suffix}" in addresses
+    named = {"quality": "datasets"}.get(path)
+    told = site.get(f"/{path}.json").json()
+    assert len(told[named] if named else told) >= len(NAMES)
+    rows = list(csv.DictReader(io.StringIO(site.get(f"/{path}.csv").text)))
+    assert len(rows) >= len(NAMES) and all(rows[0].values())
+    book = openpyxl.load_workbook(io.BytesIO(site.get(f"/{path}.xlsx").content))
+    sheet = book.worksheets[0]
+    assert sheet.max_row == len(rows) + 1
+    assert [cell.value for cell in sheet[1]] == list(rows[0])
+    assert site.get(f"/{path}.excel-csv").content.startswith(b"\xef\xbb\xbf")
+    # Who asks by Accept for JSON got RDF before there were lists, and gets it still.
+    assert site.get(f"/{path}", headers={"accept": "application/json"}).json() != told
+
+
+def test_the_lists_are_in_the_language_that_is_asked_for(site: httpx.Client):
+    for lang, title in (("nb", "Byregionen Midt-Troms"), ("en", "The city-region Midt-Troms")):
+        response = site.get("/catalogue.csv", params={"lang": lang})
+        assert response.headers["content-language"] == lang
+        rows = [row for row in csv.DictReader(io.StringIO(response.text)) if row["name"] == "midt-troms"]
+        assert {row["title"] for row in rows} == {title}
+        assert {row["address"] for row in rows} == {f"{URL}dumps/midt-troms.{form.suffix}" for form in FORMATS}
+        for row in rows:
+            content = site.get(row["address"].removeprefix(URL)).content
+            assert (int(row["bytes"]), row["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
+    assert "Accept-Language" in site.get("/catalogue.csv").headers["vary"]
 
 
 @pytest.fixture(scope="module")
@@ -470,7 +582,13 @@ def broken(complete: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def test_what_breaks_a_rule_is_shown_with_the_rule(broken: httpx.Client):
     page = page_of(broken.get("/quality?lang=nb", headers=BROWSER))
     text = text_of(page)
-    assert "1 brudd." in text
+    (faults,) = (part for part in page.iter("section") if part.get("aria-labelledby") == "faults")
+    assert text_of(faults.find("h3")).startswith("Byregionen Midt-Troms")
+    found = broken.get("/quality.json").json()["faults"]
+    assert {fault["dataset"] for fault in found} == {"midt-troms"}, found
+    # The dataset counts its breach, though what follows from it stands in another graph.
+    assert rows_of(page, "measured")["Byregionen Midt-Troms"][:2] == ["nei", "1"]
+    assert f"{len(found)} feil." in text and str(excerpt.data()) not in str(found)
     assert "Alt har en kilde: et sitat (br:quote) eller et dokument (dcterms:source)." in text
     hrefs = [link.get("href") or "" for link in page.iter("a")]
     assert "/doc/goal/midt-troms-naeringsplan?lang=nb" in hrefs

@@ -25,10 +25,36 @@ PARTICIPANTS = "/queries/participants"
 def test_the_list_has_every_query_with_its_title_and_description(client: httpx.Client, lang: str):
     page = page_of(client.get("/queries", params={"lang": lang}))
     headings = [text_of(item) for item in page.findall(".//main/section/h2")]
-    assert headings == [WORDS[lang](f"queries.groups.{name}") for name in queries.GROUPS]
+    ends = [WORDS[lang]("queries.classes"), WORDS[lang]("queries.data")]
+    assert headings == [WORDS[lang](f"queries.groups.{name}") for name in queries.GROUPS] + ends
     rows = [item for item in page.iter("div") if item.find("dt") is not None]
     terms = {text_of(item.find("dt")): text_of(item.find("dd")) for item in rows}
     assert terms == {query.titles[lang]: " ".join(query.descriptions[lang].split()) for query in QUERIES}
+
+
+@pytest.mark.parametrize("lang", ["nb", "nn", "en"])
+def test_the_number_of_each_class_is_that_of_its_list_which_it_leads_to(client: httpx.Client, lang: str):
+    page = page_of(client.get("/queries", params={"lang": lang}))
+    rows = [row for body in page.iter("tbody") for row in body.iter("tr")]
+    assert len(rows) > 15
+    for row in rows:
+        address = row.find("th/a").get("href") or ""  # type: ignore[union-attr]
+        number, class_ = row.findall("td")
+        listed = client.get(f"{address.partition('?')[0]}index.csv").text.splitlines()
+        assert (text_of(row.find("th")), int(text_of(number).replace(",", ""))) == (
+            WORDS[lang](f"kinds.{address.split('/')[2]}"),
+            len(listed) - 1,
+        )
+        assert text_of(class_)
+
+
+def test_the_list_is_to_be_had_with_what_each_question_takes(client: httpx.Client):
+    told = {item["name"]: item for item in client.get("/queries.json", params={"lang": "en"}).json()}
+    assert told.keys() == {query.name for query in QUERIES}
+    (region, language) = told["participants"]["parameters"]
+    assert (region["name"], region["kind"], region["required"]) == ("region", "iri", True)
+    assert (language["name"], language["required"]) == ("language", False)
+    assert client.get(told["participants"]["address"]).status_code == 200
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)

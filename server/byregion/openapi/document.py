@@ -1,5 +1,7 @@
 """The whole description: the resources of `resources.yaml`, a path for each named query, and what is defined elsewhere.
 
+Where somebody may write, what stands in `writes.yaml` is added.
+
 https://spec.openapis.org/oas/v3.1.1
 """
 
@@ -31,12 +33,13 @@ Offers = Sequence[tuple[tuple[str, ...], str]]
 class Service:
     """What the description has to know of the server.
 
-    `offers` has what a `document` can be had as, one that tells how it is `cited`, a `graph`, a `list`, a
-    `file` to download, what a search `found`, the `map`, what is `compared`, the `changes` and a `change`, the `answer`
-    to a query at /sparql, and the answers to named queries, by their form.
+    `offers` has what a `document` can be had as, one that is `listed` too, one that tells how it is `cited`, a `graph`,
+    a `list`, a `file` to download, what a search `found`, the `map`, what is `compared`, the `changes` and a `change`,
+    the `answer` to a query at /sparql, and the answers to named queries, by their form.
     `profiles` are the catalogue's. `problems` says by status what goes wrong. `max_rows` is the limit of an answer as
     the language writes it; `figures` has the rows of a page, `page_size` where nobody says, `largest_page`, and the
     characters of the `longest_search`. `called` has what people call the parameters of queries.
+    Where it `takes_writes`, `offers` has what the `report` of a write that is refused can be had as, too.
     """
 
     url: str
@@ -47,11 +50,13 @@ class Service:
     max_rows: str
     figures: Mapping[str, int]
     called: Mapping[str, str]
+    takes_writes: bool = False
 
 
 def document(service: Service, queries: Sequence[NamedQuery], language: str) -> dict[str, Node]:
     """Return the description of `service` with the named `queries`; its texts are in `language`."""
-    told = _in_language(_resources(), language, {"max_rows": service.max_rows})
+    resources = _added(_read("resources"), _read("writes")) if service.takes_writes else _read("resources")
+    told = _in_language(resources, language, {"max_rows": service.max_rows})
     told["info"]["version"] = service.version
     told["servers"] = [{"url": service.url.rstrip("/")}]
     for query in queries:
@@ -62,8 +67,15 @@ def document(service: Service, queries: Sequence[NamedQuery], language: str) -> 
 
 
 @cache
-def _resources() -> Node:
-    return yaml.safe_load((files("byregion.openapi") / "resources.yaml").read_text(encoding="utf-8"))
+def _read(name: str) -> Node:
+    return yaml.safe_load((files("byregion.openapi") / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def _added(one: Node, other: Node) -> Node:
+    """Return `one` with what `other` has besides; lists are joined, and of anything else that both have, its own."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {**one, **{key: _added(one[key], value) if key in one else value for key, value in other.items()}}
+    return one + other if isinstance(one, list) and isinstance(other, list) else other
 
 
 def _in_language(node: Node, language: str, texts: Mapping[str, str]) -> Node:
@@ -109,6 +121,8 @@ def _content(kind: str, offers: Offers) -> Node:
 
 
 def _schema(kind: str, media_type: str) -> Node:
+    if media_type == "application/problem+json":
+        return "problem"
     if media_type == results.JSON or (media_type == "application/json" and kind in ("SELECT", "ASK")):
         return "solutions"
     if media_type.endswith("json"):

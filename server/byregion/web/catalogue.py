@@ -5,20 +5,24 @@ A harvester gets it with 200 whatever it accepts, never compressed unasked; docs
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Response, request, url_for
+from rdflib import Literal, URIRef, Variable
+from rdflib.term import Node
 
 from byregion.catalogue import PROFILES, Profile
 from byregion.catalogue.names import CATALOGUE
 from byregion.dumps import CHECKSUMS
 from byregion.edition import SUFFIXES
 from byregion.errors import BadRequest
+from byregion.results import Solutions
 from byregion.web import documents, respond, schema_org, signposts
 from byregion.web.described import Reading
 from byregion.web.documents import Document
+from byregion.web.exported import Listed
 from byregion.web.negotiate import Offer
-from byregion.web.site import site
+from byregion.web.site import site, words
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -60,7 +64,46 @@ def _document(profile: Profile, read: Reading) -> Document:
         data=lambda offer: site().edition.read(f"catalogue.{profile}.{SUFFIX[offer.engine_type]}"),
         address=address,
         links=[(CATALOGUE, {"rel": "describes"}), *signposts.of_catalogue(read)],
+        listed=Listed("catalogue", words()("catalogue.heading"), lambda: _list(read), lambda: _table(read)),
     )
+
+
+def _list(read: Reading) -> list[dict[str, Any]]:
+    """Return the datasets with their files, as JSON."""
+    url = site().settings.url
+    return [
+        {
+            "dataset": str(item.iri),
+            "name": item.name,
+            "title": item.title.value,
+            "description": item.description.value if item.description else None,
+            "page": f"{url}datasets/{item.name}",
+            "files": [
+                {
+                    "address": str(dump.address(url)),
+                    "format": dump.format.name,
+                    "mediaType": dump.format.served_as,
+                    "bytes": dump.size,
+                    "sha256": dump.sha256,
+                }
+                for dump in item.downloads
+            ],
+        }
+        for item in read.datasets()
+    ]
+
+
+def _table(read: Reading) -> Solutions:
+    """Return a file of a dataset a row."""
+    columns = ("dataset", "name", "title", "description", "format", "mediaType", "bytes", "sha256", "address")
+    rows: list[dict[Variable, Node]] = []
+    for item in _list(read):
+        for file in item["files"]:
+            told = item | file
+            terms: dict[str, Node] = {name: Literal(told[name]) for name in columns if told[name] is not None}
+            terms |= {name: URIRef(told[name]) for name in ("dataset", "address")}
+            rows.append({Variable(name): term for name, term in terms.items()})
+    return Solutions(tuple(map(Variable, columns)), tuple(rows))
 
 
 def _page(read: Reading) -> Response:

@@ -7,19 +7,22 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from flask import Blueprint, Response, url_for
-from rdflib import Literal, URIRef
+from rdflib import Literal, URIRef, Variable
+from rdflib.term import Node
 
 from byregion import executable, queries, terms
 from byregion.errors import ParameterError, QueryError
 from byregion.queries import NamedQuery, Parameter
+from byregion.results import Solutions
 from byregion.terms import shorten
-from byregion.web import answers, citation, graphs, language, listing, pages, pictured, problem, respond
+from byregion.web import answers, citation, graphs, language, listing, pages, pictured, plotted, problem, respond
 from byregion.web.asked import Asked
 from byregion.web.documents import Document
+from byregion.web.exported import TABLES, Listed
 from byregion.web.formats import CSL, GRAPHS, XLSX, alternates, chosen, named
-from byregion.web.naming import Text
+from byregion.web.naming import Naming, Text, Value, read_labels
 from byregion.web.negotiate import HTML, Offer
-from byregion.web.site import site, words
+from byregion.web.site import select, site, words
 from byregion.web.snippets import snippets
 
 blueprint = Blueprint("queries", __name__)
@@ -81,7 +84,50 @@ def _title(query: NamedQuery) -> Title:
 @blueprint.get("/queries.<suffix>")
 def index(suffix: str = "") -> Response:
     """Return the list of the queries: a page, or what they are as RDF."""
-    return _document(site().queries, executable.COLLECTION, ".index").answer(suffix)
+    listed = Listed("queries", words()("queries.title"), _list, _table)
+    return replace(_document(site().queries, executable.COLLECTION, ".index"), listed=listed).answer(suffix)
+
+
+def _list() -> list[dict[str, Any]]:
+    """Return the queries as JSON."""
+    called = words().language
+    return [
+        {
+            "query": str(executable.iri(query.name)),
+            "name": query.name,
+            "title": query.titles[called],
+            "description": query.descriptions[called],
+            "group": query.group,
+            "parameters": [
+                {
+                    "name": it.name,
+                    "kind": it.kind,
+                    "required": it.required,
+                    "several": it.several,
+                    "examples": list(it.examples),
+                }
+                for it in query.parameters
+            ],
+            "address": _full(query.name),
+        }
+        for query in site().queries
+    ]
+
+
+def _table() -> Solutions:
+    """Return a query a row."""
+    columns = tuple(map(Variable, ("query", "name", "title", "description", "group", "parameters", "address")))
+    rows: list[dict[Variable, Node]] = []
+    for item in _list():
+        said = [item[str(column)] for column in columns[1:5]]
+        named = " ".join(it["name"] for it in item["parameters"])
+        terms = (URIRef(item["query"]), *map(Literal, said), Literal(named), URIRef(item["address"]))
+        rows.append(dict(zip(columns, terms, strict=True)))
+    return Solutions(columns, tuple(rows))
+
+
+def _full(name: str) -> str:
+    return f"{site().settings.url}queries/{name}"
 
 
 @blueprint.get("/queries/<name>/about")
@@ -99,8 +145,13 @@ def _document(told: Sequence[NamedQuery], subject: URIRef, endpoint: str, **valu
         return url_for(endpoint, suffix=offer.suffix, lang=language, **values)
 
     def page() -> Response:
-        alternates = [(address(offer, None), offer.media_type) for offer in named(GRAPHS)]
-        return respond.page("queries/index.html", groups=groups(), alternates=alternates)
+        offers = (*TABLES, *named(GRAPHS))
+        return respond.page(
+            "queries/index.html",
+            groups=groups(),
+            classes=_classes(),
+            formats=[(offer.names[0], address(offer, None), offer.media_type) for offer in offers],
+        )
 
     return Document(
         parts=("executable", *(query.text for query in told)),
@@ -109,6 +160,14 @@ def _document(told: Sequence[NamedQuery], subject: URIRef, endpoint: str, **valu
         address=address,
         links=[(subject, {"rel": "describes"})],
     )
+
+
+def _classes() -> list[tuple[str, Value, int]]:
+    """Return the kinds of things that there are: the name of the kind, its class, and how many there are of it."""
+    counts = {row["class"]: int(str(row["count"])) for row in select("kinds")}
+    naming = Naming(words(), read_labels([counts]))
+    there = [(kind, class_) for kind, class_ in listing.CLASSES.items() if counts.get(class_)]
+    return [(kind, naming.value(class_), counts[class_]) for kind, class_ in there]
 
 
 def _described(told: Sequence[NamedQuery], offer: Offer) -> bytes:
@@ -170,10 +229,11 @@ def _page(asked: Asked, offers: tuple[Offer, ...]) -> Response:
         context |= {"fields": _told(fields, error)} if isinstance(error, ParameterError) else {}
         return problem.answer(error, lambda kind, told: _shown(context, asked.query.text, kind=kind, problem=told))
     picture = pictured.picture(shown.table, asked.query.chart) if asked.query.chart else None
+    plot = plotted.plot(shown.table, asked.query.map) if asked.query.map else None
     links = [(item.names[0], asked.address(item)) for item in named(offers) if item != HTML]
     context |= {"citation": asked.citation(), "csl": asked.address(CSL)}
     turned = {link["rel"]: address for address, link in asked.links(HTML, page)}
-    context |= {"answer": shown, "picture": picture, "page": page, "turned": turned}
+    context |= {"answer": shown, "picture": picture, "plot": plot, "page": page, "turned": turned}
     response = _shown(context, text, formats=links, snippets=snippets(asked))
     respond.link(response, asked.links(HTML, page))
     return response
@@ -181,7 +241,9 @@ def _page(asked: Asked, offers: tuple[Offer, ...]) -> Response:
 
 def _shown(context: dict[str, object], text: str, **more: object) -> Response:
     return respond.page(
-        "queries/query.html", **({"problem": None, "picture": None} | context | more), text=queries.body(text)
+        "queries/query.html",
+        **({"problem": None, "picture": None, "plot": None} | context | more),
+        text=queries.body(text),
     )
 
 

@@ -15,7 +15,7 @@ from flask import Blueprint, Response, current_app, request, url_for
 from byregion import openapi
 from byregion.catalogue import FORMATS, PROFILES
 from byregion.search import LONGEST
-from byregion.web import exported, formats, history, listing, pages, problem, respond, search, snippets
+from byregion.web import exported, formats, history, listing, pages, problem, respond, search, snippets, trials
 from byregion.web.formats import CSL
 from byregion.web.named import TEXT
 from byregion.web.negotiate import HTML, Offer
@@ -59,6 +59,7 @@ def _service(language: str) -> openapi.Service:
         version=version("byregion"),
         offers={
             "document": _offers(HTML, *formats.GRAPHS),
+            "listed": _offers(HTML, *formats.GRAPHS, *exported.TABLES),
             "cited": _offers(HTML, *formats.GRAPHS, CSL),
             "graph": _offers(*formats.GRAPHS),
             "file": tuple(((), media_type) for media_type in _MEDIA_TYPES),
@@ -72,6 +73,8 @@ def _service(language: str) -> openapi.Service:
             "SELECT": _offers(*formats.TABLES, HTML, TEXT, CSL),
             "ASK": _offers(*formats.SOLUTIONS, HTML, TEXT, CSL),
             "CONSTRUCT": _offers(*formats.GRAPHS, HTML, TEXT, CSL),
+            "answerOrTrial": _offers(*formats.TABLES, *formats.GRAPHS, HTML),
+            "report": _offers(*trials.REPORTS),
         },
         problems={status: "; ".join(found) for status, found in titles.items()},
         profiles=PROFILES,
@@ -82,6 +85,7 @@ def _service(language: str) -> openapi.Service:
             for key, text in site().words[language].strings.items()
             if key.startswith("parameters.")
         },
+        takes_writes=site().settings.takes_writes,
     )
 
 
@@ -152,7 +156,7 @@ def _context(document: dict[str, Any]) -> dict[str, object]:
 def _operation(document: dict[str, Any], path: str, method: str, told: dict[str, Any]) -> Operation:
     parameters = [_resolved(document, item) for item in told.get("parameters", ())]
     answers = {status: _resolved(document, item) for status, item in told["responses"].items()}
-    pairs = list(_pairs(document, told, parameters))
+    pairs, form = list(_pairs(parameters)), list(_form(document, told))
     in_path = [item for item in parameters if item["in"] == "path"]
     filled = path
     for item in in_path:
@@ -172,7 +176,7 @@ def _operation(document: dict[str, Any], path: str, method: str, told: dict[str,
         media_types=tuple(answers.get("200", {}).get("content", ())),
         problems=tuple(f"{status} {item['description']}" for status, item in answers.items() if status >= "400"),
         example=local + (f"?{urlencode(pairs)}" if pairs else "") if can_be_tried else "",
-        code=snippets.curl(site().settings.url.rstrip("/") + filled, pairs, is_get=method == "get"),
+        code=_curl(site().settings.url.rstrip("/") + filled, method, pairs, form, _options(document, told)),
     )
 
 
@@ -186,18 +190,45 @@ def _resolved(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     return {**found, **{key: value for key, value in node.items() if key != "$ref"}}
 
 
-def _pairs(
-    document: dict[str, Any], told: dict[str, Any], parameters: list[dict[str, Any]]
-) -> Iterator[tuple[str, str]]:
-    """Yield the names and values of an example: of the address, or of the form where there is one."""
+def _curl(
+    address: str, method: str, pairs: list[tuple[str, str]], form: list[tuple[str, str]], options: Iterator[str]
+) -> str:
+    if method == "get":
+        return snippets.curl(address, pairs, is_get=True)
+    named = () if method == "post" else (f"-X {method.upper()}",)
+    whole = f"{address}?{urlencode(pairs)}" if pairs else address
+    return snippets.curl(whole, form, is_get=False, options=(*named, *options))
+
+
+def _pairs(parameters: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield the names and values of the example of an address."""
     for item in parameters:
         if item["in"] == "query" and "example" in item:
             values = item["example"] if isinstance(item["example"], list) else [item["example"]]
             yield from ((item["name"], value) for value in values)
-    if "requestBody" in told:
-        body = _resolved(document, told["requestBody"])
-        # Files are no pairs of words.
-        yield from body["content"].get("application/x-www-form-urlencoded", {"example": {}})["example"].items()
+
+
+def _content(document: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    """Return what the body of a request may be, by media type."""
+    content: dict[str, Any] = _resolved(document, told["requestBody"])["content"] if "requestBody" in told else {}
+    return content
+
+
+def _form(document: dict[str, Any], told: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the names and values of the example of a form; files are no pairs of words."""
+    yield from _content(document, told).get("application/x-www-form-urlencoded", {}).get("example", {}).items()
+
+
+def _options(document: dict[str, Any], told: dict[str, Any]) -> Iterator[str]:
+    """Yield what curl is told besides, as a shell reads it: the token where there must be one, and the file to send."""
+    if told.get("security") and {} not in told["security"]:
+        yield '-H "Authorization: Bearer $TOKEN"'
+    for media_type, item in _content(document, told).items():
+        if "x-file" in item and media_type == "multipart/form-data":
+            yield from (f"-F {name}=@{item['x-file']}" for name in item["schema"]["required"])
+        elif "x-file" in item:
+            yield f"-H 'Content-Type: {media_type}'"
+            yield f"--data-binary @{item['x-file']}"
 
 
 def _field(document: dict[str, Any], parameter: dict[str, Any]) -> Field:
