@@ -121,6 +121,22 @@ def test_a_page_after_the_last_is_the_last(client: httpx.Client):
     assert told["results"]
 
 
+def test_a_section_of_a_region_or_theme_leads_to_the_search_that_finds_as_many(client: httpx.Client):
+    compared = 0
+    for kind in ("region", "concept"):
+        rows = client.get(f"/doc/{kind}/index.csv").text.splitlines()[1:]
+        for iri in (row.split(",")[0] for row in rows):
+            page = page_of(client.get(f"/doc/{iri.partition('/id/')[2]}", params={"lang": "en"}, headers=BROWSER))
+            for section in page.iter("section"):
+                for link in section.iter("a"):
+                    if text_of(link) == "Search these":
+                        found = client.get(link.get("href") or "", headers={"accept": "application/json"}).json()
+                        total = next(item for item in section.iter("span") if item.get("class") == "total")
+                        assert found["total"] == int(text_of(total)), (iri, section.get("aria-labelledby"))
+                        compared += 1
+    assert compared > 20
+
+
 def test_search_engines_are_told_to_leave_searches_alone(client: httpx.Client):
     response = client.get("/search", params=UNGE, headers=BROWSER)
     assert response.headers["x-robots-tag"] == "noindex"

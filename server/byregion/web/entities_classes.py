@@ -34,6 +34,19 @@ class Listed:
     kind: str = ""
     query: tuple[str, str] = ("", "")
 
+    @property
+    def filters(self) -> tuple[str, tuple[URIRef, ...]]:
+        """What the search is to be filtered by to find the same: the facet that the entity is one of, and the classes.
+
+        The facet is "" where the search has none.
+        """
+        facets = {_FACETS.get(predicate, "") for _, predicate in self.ways}
+        classes = tuple(class_ for class_, _ in self.ways if class_)
+        return (facets.pop() if len(facets) == 1 and len(classes) == len(self.ways) else "", classes)
+
+
+_FACETS: Final = {BR.region: "region", BR.theme: "theme"}
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

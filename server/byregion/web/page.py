@@ -132,9 +132,10 @@ class Builder:
             translations=tuple(sorted(self._translated)),
         )
 
-    def says(self, predicate: URIRef) -> bool:
-        """Tell whether a property of the entity is stated to be true."""
-        return any(self._objects(self.iri, predicate))
+    def says(self, predicate: URIRef, value: Node | None = None) -> bool:
+        """Tell whether a property of the entity is stated to be `value`; without one, to be true."""
+        objects = self._objects(self.iri, predicate)
+        return any(objects) if value is None else value in objects
 
     def _objects(self, subject: Node, predicate: URIRef) -> list[Node]:
         return list(self._told.get((subject, predicate), ()))

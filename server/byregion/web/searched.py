@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
 from flask import request, url_for
+from rdflib import URIRef
 
 from byregion import search, terms
 from byregion.errors import BadRequest
@@ -81,6 +82,11 @@ class Search:
         if page and "page-size" in request.args:
             given["page-size"] = page.size
         return url_for("search.show", **given)
+
+
+def listed(facet: str, entity: URIRef, classes: Sequence[URIRef]) -> str:
+    """Return where the search finds the things of some classes that are of `entity`, which is a value of a facet."""
+    return Search("", {facet: (str(entity),), "kind": tuple(map(str, classes))}).address()
 
 
 def too_long(text: str) -> BadRequest:
