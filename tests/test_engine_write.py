@@ -20,7 +20,7 @@ from byregion.engine.delta import Delta
 from byregion.engine.launch import Template, serve_empty, serve_template
 from byregion.engine.pool import Pool
 from byregion.engine.stage import difference
-from byregion.engine.write import Body, Conditions, GraphWrite, Method, Update, Write, Written, state
+from byregion.engine.write import Body, Conditions, GraphWrite, GraphWrites, Method, Update, Write, Written, state
 from byregion.errors import (
     BadRequest,
     ByregionError,
@@ -68,6 +68,12 @@ def update(text: str, **described: tuple[str, ...]) -> Write:
 def graph(method: Method, iri: str = G, *texts: str, media_type: str = "text/turtle", **conditions: tuple[str, ...]):
     bodies = tuple(Body(text.encode(), media_type) for text in texts)
     return Write(GraphWrite(method, iri, bodies, iri or BASE, Conditions(**conditions)))
+
+
+def together(*writes: Write, **conditions: tuple[str, ...]) -> Write:
+    """Operations on graphs as one write."""
+    operations = tuple(write.what for write in writes if isinstance(write.what, GraphWrite))
+    return Write(GraphWrites(operations, Conditions(**conditions)))
 
 
 def rows(engine: Pool, query: str = ALL) -> set[str]:
@@ -252,6 +258,41 @@ def test_a_write_is_held_to_the_state_that_it_names(pool: Pool):
     with pytest.raises(PreconditionFailed):
         pool.write(graph("delete", G, match=(empty,)))
     assert pool.write(graph("delete", G, match=(empty, now))).removed == 1
+
+
+def test_operations_on_several_graphs_are_done_together_or_not_at_all(pool: Pool):
+    first, second, third = f"{G}/1", f"{G}/2", f"{G}/3"
+    pool.write(graph("put", first, "<a> <b> 1 ."))
+    patch = graph("patch", first, "INSERT DATA { <a> <c> 3 }", media_type="")
+    written = pool.write(together(patch, graph("put", second, "<a> <b> 2 .", none_match=("*",)), graph("put", third)))
+    assert (written.added, written.removed, written.created) == (2, 0, (second, third))
+    assert written.revision == pool.revision
+    # One that cannot be done keeps the others from being done.
+    for last in (graph("put", second, "", none_match=("*",)), graph("delete", f"{G}/none")):
+        with pytest.raises((PreconditionFailed, NotFound)):
+            pool.write(together(graph("delete", first), last))
+    with pytest.raises(PreconditionFailed, match="what is held is not in the state"):
+        pool.write(together(graph("delete", first), match=("0123",)))
+    with pytest.raises(QueryRefused, match="LOAD"):
+        pool.write(together(graph("patch", first, "LOAD <http://127.0.0.1:9/>", media_type="")))
+    with pytest.raises(OutOfScope):
+        pool.write(Write(together(graph("delete", first), graph("delete", second)).what, (first,)))
+    assert pool.revision == written.revision
+    done = pool.write(together(graph("delete", first), graph("delete", second), match=(pool.revision[:32],)))
+    assert (done.removed, count(pool, "GRAPH ?g { ?s ?p ?o }")) == (3, 0)
+
+
+def test_operations_on_several_graphs_are_sent_as_they_are():
+    write = together(graph("put", G, "<a> <b> 'é' .", "x", match=("1",)), graph("post", f"{G}2", "y"), none_match=())
+    assert Write.unpacked(write.packed()) == write
+
+
+def test_what_says_the_same_in_another_spelling_is_no_change(pool: Pool):
+    text = "<a> <b> 01 , 1.50 , true , '1.50' ; <c> '01'^^<http://www.w3.org/2001/XMLSchema#integer> ."
+    written = pool.write(graph("put", G, text))
+    again = pool.write(graph("put", G, text))
+    assert (written.added, again.added, again.removed, again.revision) == (5, 0, 0, written.revision)
+    assert pool.write(graph("post", G, "<a> <b> 1.500 .")).added == 0
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 
 from browser import Visit
-from byregion.web import workbooks
+from byregion.web import trying
 from web_world import BROWSER, page_of, text_of, wait_for_edition
 from workbook_world import REGION, SOURCE, saved, table
 
@@ -138,25 +138,25 @@ def test_what_is_no_workbook_or_one_that_does_harm_is_refused_with_a_sentence(
         assert text_of(error) == next(text_of(item.find("p")) for item in page.iter("div") if item.get("role"))
     assert sent(client, wrong, wrong).status_code == 400
     assert client.post(AT, data={"workbook": "none"}).status_code == 400
-    assert client.post(AT, content=b"x" * (workbooks.LARGEST + 1)).status_code == 413
+    assert client.post(AT, content=b"x" * (trying.LARGEST + 1)).status_code == 413
 
 
 def test_who_comes_when_others_are_tried_out_is_told_to_come_back(
     client: httpx.Client, mended: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(workbooks, "_room", threading.BoundedSemaphore(1))
-    with workbooks._room:
+    monkeypatch.setattr(trying, "_room", threading.BoundedSemaphore(1))
+    with trying._room:
         response = sent(client, mended)
     assert response.status_code == 503 and int(response.headers["retry-after"]) > 0
     assert sent(client, mended).status_code == 200
 
 
 def test_a_workbook_that_takes_too_much_is_ended(client: httpx.Client, mended: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(workbooks, "MEMORY", 100 << 20)
+    monkeypatch.setattr(trying, "MEMORY", 100 << 20)
     response = sent(client, mended, params={"lang": "en"})
     assert response.status_code == 400
     assert response.json()["detail"].startswith("The workbook took too much time or memory.")
-    monkeypatch.setattr(workbooks, "WITHIN", 0.1)
+    monkeypatch.setattr(trying, "WITHIN", 0.1)
     response = sent(client, mended, params={"lang": "en"})
     assert response.status_code == 503
     assert "was not read within 0.1 seconds" in response.json()["detail"]

@@ -41,6 +41,7 @@ def test_only_the_protocol_layers_write():
     assert callers("carry_out")["carry_out"] - {"cli/migrate.py", "cli/export.py"} == {
         "web/updates.py",
         "web/graph_writes.py",
+        "web/workbook_writes.py",
     }
 
 

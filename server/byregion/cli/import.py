@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
-from rdflib import Graph
-from rdflib.graph import ReadOnlyGraphAggregate
 
-from byregion import iri, validate
+from byregion import iri
 from byregion.cli.screen import common, screen
 from byregion.cli.texts import address, day, import_text, is_text
 from byregion.cli.workbooks import Published, World, parts
@@ -21,7 +19,7 @@ from byregion.convert.workbook import copying, reading
 from byregion.convert.workbook.archives import Unreadable
 from byregion.convert.workbook.graphs import PARTS, Graphs, Settled, settle
 from byregion.convert.workbook.importing import Imported, errors, given_ids, read_tables
-from byregion.convert.workbook.merging import Previous, previous
+from byregion.convert.workbook.merging import Previous, judged, previous
 from byregion.convert.workbook.tables import Entry, Table, by_message, joined
 from byregion.convert.workbook.words import ID
 from byregion.dataset import layout
@@ -79,7 +77,7 @@ def _import_workbook(
         imported = read_tables(tables, here.form, here.around)
         before = _before(out, here)
     with screen().working("judging by the shapes"):
-        settled = settle(imported, here.form, lambda made: _judged(made, before, here), keep_valid=keep_valid)
+        settled = settle(imported, here.form, lambda made: judged(made, before, here), keep_valid=keep_valid)
     words = here.form.words
     _tell(settled)
     wrong = bool(errors(settled.problems))
@@ -123,15 +121,6 @@ def _before(out: Path | None, here: World) -> Previous:
     if out is None or not any((out / f"{part}.ttl").is_file() for part in PARTS):
         return Previous()
     return previous(parts(out), here.form, here.around)
-
-
-def _judged(made: Graphs, before: Previous, here: World) -> Iterable[validate.Result]:
-    kept = Graph(bind_namespaces="none")
-    for part in PARTS:
-        for triple in before.kept(part, made):
-            kept.add(triple)
-    whole = ReadOnlyGraphAggregate([here.graph, kept, *made.both()])
-    return validate.report(whole, here.shapes).results
 
 
 def _tell(settled: Settled) -> None:

@@ -42,14 +42,20 @@ def snippets(asked: Asked) -> tuple[Snippet, ...]:
 
     pairs = [(name, value) for name, values in asked.values.items() for value in values]
     return tuple(
-        Snippet(language, _written(template, address=address, pairs=pairs, is_table=is_table, is_get=True))
+        Snippet(
+            language,
+            _written(template, address=address, pairs=pairs, is_table=is_table, is_get=True, options=()),
+        )
         for template, language in LANGUAGES.items()
     )
 
 
-def curl(address: str, pairs: Sequence[tuple[str, str]], *, is_get: bool) -> str:
-    """Return how curl asks for an address with `pairs` of names and values, or sends them as a form."""
-    return _written("curl", address=lambda *_: address, pairs=pairs, is_get=is_get)
+def curl(address: str, pairs: Sequence[tuple[str, str]], *, is_get: bool, options: Sequence[str] = ()) -> str:
+    """Return how curl asks for an address with `pairs` of names and values, or sends them as a form.
+
+    `options` are what it is told besides, each as a shell reads it.
+    """
+    return _written("curl", address=lambda *_: address, pairs=pairs, is_get=is_get, options=options)
 
 
 def _written(template: str, **context: object) -> str:

@@ -32,12 +32,12 @@ def is_asked() -> bool:
 
 def answer(written: Written, trial: Trial) -> Response:
     """Return what a write would do as JSON, or as a page for a browser."""
-    told = _told(written, trial)
+    told_of = told(written, trial)
     offer = representation(request.headers.get("Accept"), request.args.get("format"), (_JSON, HTML))
     if offer == HTML:
-        response = respond.page("sparql/trial.html", trial=told)
+        response = respond.page("sparql/trial.html", trial=told_of)
     else:
-        text = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+        text = json.dumps(told_of, ensure_ascii=False, indent=2) + "\n"
         response = Response(text, content_type="application/json")
     response.headers["Byregion-Revision"] = written.revision
     response.headers["Cache-Control"] = "no-store"
@@ -45,7 +45,8 @@ def answer(written: Written, trial: Trial) -> Response:
     return response
 
 
-def _told(written: Written, trial: Trial) -> dict[str, Any]:
+def told(written: Written, trial: Trial) -> dict[str, Any]:
+    """Return what a write would do, as JSON can say it."""
     gained, lost = trial.inferred
     return {
         "conforms": not trial.report,
@@ -71,7 +72,7 @@ def report(text: str) -> dict[str, Any]:
 def as_graph(error: ValidationError) -> Response | None:
     """Return the report of a refused write in the RDF format that the client asks for; None where it asks for none."""
     try:
-        offer = representation(request.headers.get("Accept"), None, (*_ENVELOPE, HTML, *_GRAPHS))
+        offer = representation(request.headers.get("Accept"), None, REPORTS)
     except NotAcceptable:
         return None
     if offer not in _GRAPHS:
@@ -81,3 +82,5 @@ def as_graph(error: ValidationError) -> Response | None:
 
 
 _GRAPHS: Final = tuple(offer for offer in formats.GRAPHS if offer.media_type != "application/json")
+REPORTS: Final = (*_ENVELOPE, HTML, *_GRAPHS)
+"""What the report of a write that is refused can be had as."""

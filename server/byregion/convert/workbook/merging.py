@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rdflib import Graph, URIRef
+from rdflib.graph import ReadOnlyGraphAggregate
 
+from byregion import validate
 from byregion.convert.workbook.exporting import export
 from byregion.convert.workbook.graphs import PARTS, Graphs
 from byregion.convert.workbook.names import Surroundings
 from byregion.convert.workbook.tables import Form
+from byregion.convert.workbook.world import World
 from byregion.dataset import Triple
 
 
@@ -44,3 +47,12 @@ def previous(parts: Mapping[str, Graph], form: Form, around: Surroundings) -> Pr
     """Return what a dataset holds, given the graphs of its parts."""
     exported = export({name: graph for name, graph in parts.items() if name in PARTS}, form, around)
     return Previous(frozenset(exported.covered()), exported.left_out)
+
+
+def judged(made: Graphs, before: Previous, here: World) -> Iterable[validate.Result]:
+    """Return what the shapes say of new graphs, with the triples that stay beside them and all that is around."""
+    kept = Graph(bind_namespaces="none")
+    for part in PARTS:
+        for triple in before.kept(part, made):
+            kept.add(triple)
+    return validate.report(ReadOnlyGraphAggregate([here.graph, kept, *made.both()]), here.shapes).results

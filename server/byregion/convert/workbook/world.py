@@ -53,6 +53,10 @@ class Published:
                 graph += each
         return World(self.form, Surroundings(graph, self._language), graph, self._shapes)
 
+    def parts(self, dataset: str) -> dict[str, Graph]:
+        """Return the graphs of a dataset by the names of its parts; none where it is new."""
+        return {part: graph for name, part, graph in self._graphs if name == dataset}
+
     def described_by(self, things: set[URIRef]) -> str:
         """Return the dataset that describes most of `things`, "" where none describes any."""
         count = Counter[str]()
