@@ -45,8 +45,8 @@ BATCHES = [
     '{"q": {"query": "1931", "properties": [{"pid": "date", "v": "2016"}]}}',
 ]
 EXTENSIONS = ['{"ids": ["region/midt-troms", "none"], "properties": [{"id": "theme"}, {"id": "name"}]}']
-# A small site map has no parts, and what is published without a store on disk no history.
-NOT_THERE = ["/sitemap-{number}.xml", "/changes", "/changes/{name}"]
+# A small site map has no parts, and what is published without a store on disk no history and no earlier revisions.
+NOT_THERE = ["/sitemap-{number}.xml", "/changes", "/changes/{name}", "/timemap/doc/{kind}/{name}", "/timemap/graphs"]
 # What is sent there by chance is no workbook.
 TAKES_FILES = ["/quality/workbook"]
 # Where there is a query, no form begins with an example; and the list of graphs is at another address.

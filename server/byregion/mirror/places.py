@@ -36,6 +36,7 @@ NEEDS_SERVER: Final = {
     "reconcile/extend/propose": "which of its properties may be asked for",
     "changes": "what was written to a store, and by whom",
     "changes/1": "one of these changes",
+    "timemap/graphs": "what a graph that the request names was earlier, and what a document was",
     "health": "whether a server is well",
     "health/ready": "whether it is ready to answer",
 }

@@ -58,6 +58,7 @@ from byregion.web import (
 )
 from byregion.web.links import asked, href, is_local
 from byregion.web.policy import policy
+from byregion.web.rendered import Rendered
 from byregion.web.served import LABEL
 from byregion.web.site import Site, choose_language, site, words
 from byregion.web.spoken import spoken
@@ -125,8 +126,7 @@ def create_app(
         app.register_blueprint(module.blueprint)
     if settings.takes_writes:
         app.register_blueprint(graph_writes.blueprint)
-        if settings.store_folder:
-            app.register_blueprint(reverts.blueprint)
+        app.register_blueprint(reverts.blueprint)
     problem.register(app)
     app.before_request(blank.refuse)
     app.before_request(choose_language)
@@ -208,7 +208,8 @@ def _template_words() -> dict[str, object]:
         "contact": _contact(site().settings.contact),
         "tongues": [(tag, _in_language(tag)) for tag in site().words],
         "own_name": lambda tag: site().words[tag]("nav.own_name"),
-        "tongue": lambda tag: words().get(f"tongues.{tag}") or tag,
+        "rendered": Rendered(words(), _tongue),
+        "tongue": _tongue,
         "href": href,
         "is_local": is_local,
         "spoken": spoken,
@@ -216,6 +217,11 @@ def _template_words() -> dict[str, object]:
         "code": lambda text: Markup("<code>{}</code>").format(text),
         "link": lambda address, text: Markup('<a href="{}">{}</a>').format(address, text),
     }
+
+
+def _tongue(tag: str) -> str:
+    """Return what a language is called in that of the page."""
+    return words().get(f"tongues.{tag}") or tag
 
 
 def _menu() -> list[tuple[str, Mapping[str, str], str]]:

@@ -165,6 +165,8 @@ def _operation(document: dict[str, Any], path: str, method: str, told: dict[str,
     can_be_tried = method == "get" and "200" in answers and all("example" in item for item in in_path)
     if path.startswith("/changes") and site().history is None:
         can_be_tried = False
+    if path.startswith("/timemap/") and site().revisions.past is None:
+        can_be_tried = False
     return Operation(
         name=told["operationId"],
         method=method.upper(),
