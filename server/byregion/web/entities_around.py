@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from rdflib import SKOS, Literal, URIRef
 from rdflib.term import Node
 
-from byregion.namespaces import BR, ID
+from byregion.namespaces import BR
 from byregion.web import searched
 from byregion.web.entities_classes import Asked, Layout, Listed
 from byregion.web.language import collation
@@ -22,7 +22,6 @@ from byregion.web.site import select
 INCOMING: Final = 200
 """Triples pointing to an entity that its page shows; where there are more it says how many."""
 _TRANSLATIONS: Final = "/translations"
-_THEMES: Final = URIRef(f"{ID}scheme/themes")
 
 Way = tuple[Node | None, Node]
 """How something points to the entity: its stated class, and the property."""
@@ -244,16 +243,10 @@ class _Telling:
             mark=mark,
             kind=section.kind,
             query=section.query,
-            search=self._search(section),
+            search=searched.listed(*section.filters, self._builder),
             are_ours=any(self._is_ours(pointer.subject) for pointer in pointers),
             unnamed=sum(self._least(pointer.subject) for pointer in pointers),
         )
-
-    def _search(self, section: Listed) -> str:
-        """Return where the search finds what a section lists; it knows themes, and no other concepts."""
-        facet, classes = section.filters
-        is_known = facet == "region" or (facet == "theme" and self._builder.says(SKOS.inScheme, _THEMES))
-        return searched.listed(facet, self._builder.iri, classes) if is_known else ""
 
     def _items(self, section: Listed, pointers: list[Pointer], mark: str) -> tuple[Item, ...]:
         here = {pointer.subject for pointer in pointers}

@@ -8,15 +8,17 @@ from functools import cached_property
 from typing import Any, Final
 
 from flask import request, url_for
-from rdflib import URIRef
+from rdflib import SKOS, URIRef
 
 from byregion import search, terms
 from byregion.errors import BadRequest
+from byregion.namespaces import ID
 from byregion.search import Asked, Found, Hit, Index
 from byregion.terms import FALLBACK
 from byregion.web import pages
 from byregion.web.listing import CLASSES
 from byregion.web.negotiate import HTML, Offer
+from byregion.web.page import Builder
 from byregion.web.pages import Page
 from byregion.web.site import words
 
@@ -27,6 +29,7 @@ LARGEST: Final = 1000
 
 FILTERS: Final[Mapping[str, str]] = {"kind": "class", "theme": "theme", "region": "region"}
 """The names in addresses of what results are filtered by, and what the index calls them."""
+_THEMES: Final = URIRef(f"{ID}scheme/themes")
 KINDS: Final[Mapping[str, str]] = {str(class_): kind for kind, class_ in CLASSES.items()}
 """The kinds by the classes of their things."""
 
@@ -84,9 +87,14 @@ class Search:
         return url_for("search.show", **given)
 
 
-def listed(facet: str, entity: URIRef, classes: Sequence[URIRef]) -> str:
-    """Return where the search finds the things of some classes that are of `entity`, which is a value of a facet."""
-    return Search("", {facet: (str(entity),), "kind": tuple(map(str, classes))}).address()
+def listed(facet: str, classes: Sequence[URIRef], of: Builder) -> str:
+    """Return where the search finds the things of some classes that are `of` an entity; "" where it has no such facet.
+
+    Of the concepts it knows those of the scheme of themes.
+    """
+    if not (facet == "region" or (facet == "theme" and of.says(SKOS.inScheme, _THEMES))):
+        return ""
+    return Search("", {facet: (str(of.iri),), "kind": tuple(map(str, classes))}).address()
 
 
 def too_long(text: str) -> BadRequest:
