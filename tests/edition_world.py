@@ -25,6 +25,14 @@ def owned(folder: Path, *, second_region: bool = True) -> Path:
     return data
 
 
+def small(folder: Path) -> Path:
+    """Make a folder of data with one dataset below `folder`, for tests of how an edition is made."""
+    data = folder / "data"
+    shutil.copytree(catalogue_world.DATA / "programme", data / "programme")
+    shutil.copy(catalogue_world.DATA / "catalogue.ttl", data)
+    return data
+
+
 def files(data: Path) -> list[GraphFile]:
     """What is published of a folder of data."""
     return [*ontology_files(), *data_files(data)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from rdflib import RDF, VOID, Graph, URIRef
 from rdflib.compare import isomorphic
 
 import catalogue_world
+import edition_world
 from byregion import dumps
 from byregion.catalogue import FORMATS
 from byregion.edition import SUFFIXES, Edition, contents, sitemap
@@ -42,10 +42,7 @@ def wanted(tmp_path_factory: pytest.TempPathFactory) -> Task:
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Task:
     """One dataset, for tests of how an edition is made."""
-    data = tmp_path_factory.mktemp("small")
-    shutil.copytree(catalogue_world.DATA / "programme", data / "programme")
-    shutil.copy(catalogue_world.DATA / "catalogue.ttl", data)
-    return task(data)
+    return task(edition_world.small(tmp_path_factory.mktemp("small")))
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +138,12 @@ def test_files_that_changed_since_the_server_read_them_are_no_edition_of_it(smal
     other = dataclasses.replace(small, revision="0" * 64)
     with pytest.raises(DataError, match="have changed since the server read them"):
         list(contents(other))
+
+
+def test_where_nobody_knows_the_revision_of_the_files_the_edition_tells_it(small: Task):
+    fresh = Edition(dataclasses.replace(small, revision=""), WAITS)
+    assert fresh.revision == ""
+    assert fresh.read("revision").decode() == fresh.revision == small.revision
 
 
 def test_who_asks_is_not_told_where_the_files_lie(small: Task, caplog: pytest.LogCaptureFixture):

@@ -21,7 +21,7 @@ from zipfile import ZipFile
 from rdflib import Graph
 
 from byregion.dataset import in_order
-from byregion.edition.contents import CHECKSUMS, Task
+from byregion.edition.contents import CHECKSUMS, REVISION, Task
 from byregion.errors import NotFound, Unavailable
 from byregion.namespaces import empty_graph
 
@@ -40,9 +40,10 @@ class Edition:
     it did. Many threads may ask at once.
     """
 
-    def __init__(self, task: Task, patience: float) -> None:
-        """Make nothing yet."""
+    def __init__(self, task: Task, patience: float, name: str = "") -> None:
+        """Make nothing yet; `name` is what the revision is called where that is not what its text makes it."""
         self._task = task
+        self._name = name or task.revision
         self._patience = patience
         self._lock = threading.Lock()
         self._making: Future[_Made] | None = None
@@ -51,8 +52,10 @@ class Edition:
 
     @property
     def revision(self) -> str:
-        """The name of the revision that it is of."""
-        return self._task.revision
+        """The name of the revision that it is of, "" where nobody knows before it is made."""
+        making = self._making
+        is_made = making is not None and making.done() and making.exception() is None
+        return self._name or (making.result().revision if making and is_made else "")
 
     def begin(self) -> None:
         """Have the edition made, where nobody has yet, and do not wait for it."""
@@ -128,6 +131,7 @@ class _Made:
     archive: ZipFile
     checksums: dict[str, str]
     tag: str
+    revision: str
 
 
 def _make(task: Task) -> _Made:
@@ -138,7 +142,8 @@ def _make(task: Task) -> _Made:
         archive = ZipFile(file)
         listed = archive.read(CHECKSUMS)
         lines = (line.partition("  ") for line in listed.decode().splitlines())
-        made = _Made(archive, {name: checksum for checksum, _, name in lines}, hashlib.sha256(listed).hexdigest())
+        checksums = {name: checksum for checksum, _, name in lines}
+        made = _Made(archive, checksums, hashlib.sha256(listed).hexdigest(), archive.read(REVISION).decode())
         unless_made.pop_all()
     weakref.finalize(made, file.close)
     return made

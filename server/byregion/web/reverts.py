@@ -1,6 +1,6 @@
 """A change taken back: a write as any other, which the shapes judge, with a change of its own in the history.
 
-Registered only where somebody may write to a store on disk; elsewhere there is nothing at this address.
+Registered only where somebody may write; elsewhere there is nothing at this address.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def revert(number: int) -> Response:
     """
     token, history = writes.permitted(), site().history
     if history is None:
-        raise NotFound("this server keeps no history, so no change can be taken back")
+        raise NotFound("this server keeps no history; that is what a store on disk does (byregion serve --store)")
     written = writes.carry_out(reversal(history.change(number), writes.conditions()), token)
     if written.trial:
         return trials.answer(written, written.trial)
