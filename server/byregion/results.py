@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 import rdflib
@@ -74,10 +75,8 @@ def read_solutions(body: bytes) -> Solutions | bool:
         if "boolean" in document:
             return bool(document["boolean"])
         variables = {name: Variable(name) for name in document["head"]["vars"]}
-        # The same few graphs, classes and properties stand in most rows, and rdflib looks at each IRI that it is given.
-        iris: dict[str, URIRef] = {}
         bindings = tuple(
-            {variables[name]: _term(value, iris) for name, value in binding.items()}
+            {variables[name]: _term(value) for name, value in binding.items()}
             for binding in document["results"]["bindings"]
         )
         return Solutions(tuple(variables.values()), bindings)
@@ -85,11 +84,15 @@ def read_solutions(body: bytes) -> Solutions | bool:
         raise EngineError(f"the engine's answer is not SPARQL Query Results JSON: {error}") from error
 
 
-def _term(value: dict[str, Any], iris: dict[str, URIRef]) -> Node:
+# The same graphs, classes and properties stand in most rows, and the same things in answers that belong together.
+# rdflib looks through each IRI that it is given, and compares two that are not one object by a method of its own.
+_iri: Final = lru_cache(maxsize=20_000)(URIRef)
+
+
+def _term(value: dict[str, Any]) -> Node:
     match value["type"]:
         case "uri":
-            text = value["value"]
-            return iris[text] if text in iris else iris.setdefault(text, URIRef(text))
+            return _iri(value["value"])
         case "bnode":
             return BNode(value["value"])
         case "literal" | "typed-literal":

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Final
 
 from rdflib import XSD, Literal, URIRef
@@ -58,15 +59,22 @@ def best(literals: Iterable[Literal], languages: Sequence[str] = ()) -> Literal 
     Where none is in a wanted language, those of `FALLBACK` follow, then a text without language, then the rest by
     their tags: the same literals always give the same answer. A wanted "en-GB" is content with "en".
     """
-    ranks: dict[str, int] = {}
-    for tag in (*(form for language in languages for form in _lookup(language)), *FALLBACK, ""):
-        ranks.setdefault(tag, len(ranks))
+    ranks = _ranks(tuple(languages))
 
     def rank(literal: Literal) -> tuple[int, str, str]:
         tag = (literal.language or "").lower()
         return ranks.get(tag, len(ranks)), tag, str(literal)
 
     return min(literals, key=rank, default=None)
+
+
+# A page asks for the same few hundreds of times.
+@lru_cache(maxsize=64)
+def _ranks(languages: tuple[str, ...]) -> dict[str, int]:
+    ranks: dict[str, int] = {}
+    for tag in (*(form for language in languages for form in _lookup(language)), *FALLBACK, ""):
+        ranks.setdefault(tag, len(ranks))
+    return ranks
 
 
 def _lookup(language: str) -> Iterable[str]:
