@@ -48,7 +48,7 @@ class Rendered:
         return Markup(" ") + self._span(f"tag {name}", self._words(f"marks.{name}")) if name else Markup("")
 
     def value(self, it: Value, marked: bool = True) -> Markup:
-        """Return a value, which leads to its page where it has one; its mark only where it is to be `marked` by itself."""
+        """Return a value, which leads to its page where it has one; its mark only where it is `marked` by itself."""
         shown = self.words_of(it.text)
         link = href(it.iri) if it.iri else None
         if link:
