@@ -108,6 +108,7 @@ def test_a_name_that_is_no_query_is_refused_with_the_nearest() -> None:
 # Where the fault stands (line), and what the message must say.
 FAULTS = {
     "a-comment-is-no-header": (1, "does not begin with a header"),
+    "map-of-nothing": (9, "long of the map must name a variable of the query; it is ''"),
     "chart-of-nothing": (9, "value of the chart must name a variable of the query; it is 'many'"),
     "group-that-is-none": (9, "there is no group 'misc'; there is regions, municipalities"),
     "block-twice": (15, "VALUES ?region stands twice"),
@@ -133,7 +134,7 @@ FAULTS = {
     "title-without-languages": (1, "title must be a mapping"),
     "two-examples-of-one": (10, "must hold one example"),
     "undef-as-example": (10, "must hold an IRI or a literal"),
-    "unknown-key": (9, "tags means nothing in the header; there is title, description, group, chart, parameters"),
+    "unknown-key": (9, "tags means nothing in the header; there is title, description, group, chart, map, parameters"),
     "unknown-kind": (10, "it has 'uri'"),
     "unknown-language": (5, "se means nothing in title; there is nb, nn, en"),
     "unknown-setting": (10, "requierd means nothing in region; there is kind, class, required, several"),

@@ -83,9 +83,9 @@ _THEMES = "themes-across-regions"
 
 def test_the_map_of_the_front_page_says_how_much_is_on_it(client: httpx.Client):
     part = section(client, "regions")
-    assert re.search(r"135 of 135 participating municipalities are on the map", text_of(part.find(".//figcaption")))
+    assert re.search(r"8 of 17 participating municipalities are on the map", text_of(part.find(".//figcaption")))
     names = [text_of(text) for text in part.iter("{http://www.w3.org/2000/svg}text")]
-    assert "Midt-Troms" in names and len(names) == len(set(names)) > 20
+    assert names == ["Midt-Troms"]
 
 
 # --- The municipality of the reader -----------------------------------------------------------------------------------

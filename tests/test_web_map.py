@@ -52,11 +52,15 @@ def points(page: Element) -> dict[str, Element]:
 @pytest.fixture(scope="module")
 def sea(data: Path) -> Iterator[httpx.Client]:
     """The app over eight regions that are made up."""
-    files = [*ontology_files(), GraphFile(POINTS, iri.graph(PurePosixPath("points/stated.ttl")))]
-    app = create_app(Settings(data=data), MemoryEngine.of(files, []))
-    transport = httpx.WSGITransport(app=app)
-    with httpx.Client(transport=transport, base_url="http://127.0.0.1:8080", headers=BROWSER) as client:
+    with served_from(POINTS, data) as client:
         yield client
+
+
+def served_from(file: Path, data: Path) -> httpx.Client:
+    """The app over the ontology and one file."""
+    files = [*ontology_files(), GraphFile(file, iri.graph(PurePosixPath("points/stated.ttl")))]
+    transport = httpx.WSGITransport(app=create_app(Settings(data=data), MemoryEngine.of(files, [])))
+    return httpx.Client(transport=transport, base_url="http://127.0.0.1:8080", headers=BROWSER)
 
 
 # --- What is on it ----------------------------------------------------------------------------------------------------
@@ -69,11 +73,19 @@ def test_what_a_source_says_the_place_of_is_on_the_map_and_all_else_is_counted_a
     assert {
         (item.get("href") or "").removeprefix("/doc/").partition("?")[0] for item in points(page).values()
     } == placed
-    told = text_of(page.find(".//p[@class='absent']"))
+    told = text_of(page.find(".//p[@id='located']"))
     assert told.startswith(f"{len(placed)} of {len(rows)} participating municipalities are on the map.")
     assert len(rows) > len(placed) > 0
     listed = {(link.get("href") or "").partition("?")[0] for link in page.findall(".//details//li/a")}
     assert {f"/doc/{row['municipality']['value'].removeprefix(ID)}" for row in rows} <= listed
+
+
+def test_what_no_source_says_the_place_of_is_counted_and_listed_as_not_on_the_map(sea: httpx.Client):
+    page = page_of(sea.get("/map?lang=en"))
+    told = page.find(".//p[@id='located']")
+    assert told is not None and told.get("class") == "absent"
+    assert text_of(told).startswith("5 of 6 participating municipalities are on the map.")
+    assert "Of the others we have no source for where they are." in text_of(told)
 
 
 def test_a_point_stands_where_its_degrees_are(sea: httpx.Client):
@@ -92,7 +104,7 @@ def test_a_point_stands_where_its_degrees_are(sea: httpx.Client):
 
 
 def test_points_are_sized_by_population_where_it_is_stated_and_the_legend_says_so(
-    sea: httpx.Client, client: httpx.Client
+    sea: httpx.Client, client: httpx.Client, data: Path, tmp_path: Path
 ):
     page = page_of(sea.get("/map?lang=nb"))
     shown = points(page)
@@ -105,13 +117,28 @@ def test_points_are_sized_by_population_where_it_is_stated_and_the_legend_says_s
     sizes = {name: path_size(item) for name, item in shown.items()}
     assert sizes["Stor, Hav 1: 60\u00a0000 innbyggere"] > sizes["Ukjent, Hav 1"] > sizes["Liten, Hav 1: 10 innbyggere"]
     assert "der folketallet ikke er oppgitt, har de én størrelse" in text_of(page.find(".//figcaption"))
-    plain = page_of(client.get("/map?lang=nb", headers=BROWSER))
-    assert "Alle punktene er like store" in text_of(plain.find(".//figcaption"))
-    assert len({path_size(item) for item in points(plain).values()}) == 1
+    legend = page.find(".//ul[@aria-labelledby='sizes']")
+    assert legend is not None
+    assert [text_of(item) for item in legend] == [
+        "2000 innbyggere",
+        "10 000 innbyggere",
+        "50 000 innbyggere",
+    ]
+    assert [path_size(item) for item in legend] == sorted(path_size(item) for item in legend)
+    # Every municipality of the programme has a population by a source.
+    assert all("innbyggere" in name for name in points(page_of(client.get("/map?lang=nb", headers=BROWSER))))
+    uncounted = tmp_path / "points.ttl"
+    lines = POINTS.read_text(encoding="utf-8").splitlines()
+    uncounted.write_text("\n".join(line for line in lines if not line.startswith("observation:")), encoding="utf-8")
+    with served_from(uncounted, data) as plain:
+        page = page_of(plain.get("/map?lang=nb"))
+    assert "Alle punktene er like store" in text_of(page.find(".//figcaption"))
+    assert page.find(".//ul[@aria-labelledby='sizes']") is None
+    assert len({path_size(item) for name, item in points(page).items() if "Hav 1" in name}) == 1
 
 
 def path_size(point: Element) -> float:
-    path = point.find(f"{SVG}path")
+    path = point.find(f".//{SVG}path")
     assert path is not None
     return max(abs(float(number)) for number in re.findall(r"-?\d+\.\d", path.get("d") or ""))
 
@@ -152,7 +179,7 @@ def test_a_region_is_shown_from_near_by_and_one_that_is_none_is_not_found(client
     ).get("viewbox")
     near = drawing(page_of(client.get("/map?region=midt-troms", headers=BROWSER)))
     widths = [float((box or "").split()[2]) for box in (whole, near.get("viewBox") or near.get("viewbox"))]
-    assert widths[0] / 8 <= widths[1] < widths[0] / 4
+    assert widths[0] / 11 <= widths[1] < widths[0] / 4
     assert client.get("/map?region=none", headers=BROWSER).status_code == 404
 
 
@@ -169,7 +196,7 @@ def test_where_no_coast_was_built_there_is_the_list_alone(tmp_path: Path, engine
 # --- As data ----------------------------------------------------------------------------------------------------------
 
 
-def test_geojson_has_each_municipality_and_no_geometry_where_no_source_has_one(client: httpx.Client):
+def test_geojson_has_each_municipality_and_no_geometry_where_no_source_has_one(client: httpx.Client, sea: httpx.Client):
     response = client.get("/map.geojson")
     assert response.headers["content-type"] == "application/geo+json"
     told = response.json()
@@ -178,7 +205,9 @@ def test_geojson_has_each_municipality_and_no_geometry_where_no_source_has_one(c
     assert len(told["features"]) > len(placed) == 8
     (lenvik,) = (item for item in placed if item["properties"]["name"] == "Lenvik")
     assert lenvik["geometry"] == {"type": "Point", "coordinates": [17.8147, 69.3813]}
-    assert lenvik["properties"]["regionName"] == "Midt-Troms"
+    assert (lenvik["properties"]["regionName"], lenvik["properties"]["population"]) == ("Midt-Troms", 11697)
+    made_up = sea.get("/map.geojson").json()["features"]
+    assert [item["properties"]["name"] for item in made_up if not item["geometry"]] == ["Ingensteds"]
 
 
 def test_the_same_stands_in_the_table_the_workbook_and_the_graph(client: httpx.Client):
@@ -253,9 +282,9 @@ def test_the_map_is_moved_and_read_by_keyboard(visit: Visit):
     assert page.evaluate("document.activeElement.textContent") == "Lenvik"
     page.keyboard.press("Escape")
     page.locator(".leaflet-popup").wait_for(state="detached")
-    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Lenvik, Midt-Troms"
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("Lenvik, Midt-Troms")
     # The map leads on to what follows it, and no key is caught.
-    page.get_by_role("link", name="Show on the map").focus()
+    page.get_by_role("link", name="Show on the map (Midt-Troms)").focus()
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.className").startswith("moved")
     apart = [page.get_by_role("button", name=f"{name}, Midt-Troms").bounding_box() for name in ("Lenvik", "Bardu")]

@@ -54,11 +54,20 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Places:
+    """What a map of the answer shows: the variables that are the name of a thing, its latitude and its longitude."""
+
+    label: str
+    lat: str
+    long: str
+
+
+@dataclass(frozen=True, slots=True)
 class NamedQuery:
     """A query file: its `name` is the file's stem, its `text` the whole file, its titles go by language.
 
-    `group` is one of `GROUPS`: what the question is about, by which lists are divided. `chart` is there
-    where the header asks for one.
+    `group` is one of `GROUPS`: what the question is about, by which lists are divided. `chart` and `map` are there
+    where the header asks for them.
     """
 
     name: str
@@ -68,6 +77,7 @@ class NamedQuery:
     parameters: tuple[Parameter, ...]
     group: str = GROUPS[-1]
     chart: Chart | None = None
+    map: Places | None = None
 
     @property
     def form(self) -> sparql.Form:
@@ -135,7 +145,7 @@ def _terms(query: NamedQuery, parameter: Parameter, given: str | Sequence[str]) 
 # --- The header -------------------------------------------------------------------------------------------------------
 
 _HEADER: Final = re.compile(r"#\+(?: (.*)|)")
-_KEYS: Final = ("title", "description", "group", "chart", "parameters")
+_KEYS: Final = ("title", "description", "group", "chart", "map", "parameters")
 _SETTINGS: Final = ("kind", "class", "required", "several")
 
 
@@ -160,6 +170,7 @@ def read(path: Path) -> NamedQuery:
         parameters=tuple(header.parameters()),
         group=header.group(),
         chart=header.chart(),
+        map=header.map(),
     )
 
 
@@ -202,15 +213,25 @@ class _Header:
 
     def chart(self) -> Chart | None:
         """Return what a chart of the answer shows, where the header asks for one."""
-        if (node := self._keys.get("chart")) is None:
-            return None
-        told = {key: self._scalar(item) for key, item in self._mapping(node, ("label", "value"), "chart").items()}
+        told = self._variables("chart", ("label", "value"))
+        return Chart(**told) if told else None
+
+    def map(self) -> Places | None:
+        """Return what a map of the answer shows, where the header asks for one."""
+        told = self._variables("map", ("label", "lat", "long"))
+        return Places(**told) if told else None
+
+    def _variables(self, what: str, keys: tuple[str, ...]) -> dict[str, str]:
+        """Return the variables of the query that a picture shows, by what they are in it; none where none is asked."""
+        if (node := self._keys.get(what)) is None:
+            return {}
+        told = {key: self._scalar(item) for key, item in self._mapping(node, keys, what).items()}
         variables = {token.text for token in sparql.tokens(self._text) if token.kind == "variable"}
-        for key in ("label", "value"):
+        for key in keys:
             if f"?{told.get(key, '')}" not in variables:
-                what = f"{key} of the chart must name a variable of the query; it is {told.get(key, '')!r}"
-                raise self._error(what, node.start_mark)
-        return Chart(told["label"], told["value"])
+                message = f"{key} of the {what} must name a variable of the query; it is {told.get(key, '')!r}"
+                raise self._error(message, node.start_mark)
+        return told
 
     def parameters(self) -> Iterator[Parameter]:
         """Yield the parameters in the header's order, each with the examples that stand in the query."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
-from functools import cache
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -13,6 +16,9 @@ from byregion.web import built
 
 FILE: Final = "coast.json"
 Scale = Literal["coarse", "fine"]
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom."""
+At = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,10 @@ class Coast:
         scale = self.width / (east - west)
         return (longitude - west) * scale, (_mercator(north) - _mercator(latitude)) * scale
 
+    def within(self, box: Box, step: float) -> Coast:
+        """Return what of it lies in a box, drawn with steps of that length at least: for a picture of a part."""
+        return replace(self, around=_part(self.around, box, step), norway=_part(self.norway, box, step))
+
 
 def _mercator(latitude: float) -> float:
     """Return degrees of latitude as degrees of longitude are on such a map: https://epsg.io/3857."""
@@ -52,3 +62,63 @@ def read(scale: Scale, folder: Path = built.FOLDER) -> Coast | None:
 def _made(file: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     return found
+
+
+# --- A part of it -----------------------------------------------------------------------------------------------------
+
+_RING: Final = re.compile(r"M([^l]*)l([^z]*)z")
+_NUMBER: Final = re.compile(r"-?\d+")
+
+
+@lru_cache(maxsize=64)
+def _part(path: str, box: Box, step: float) -> str:
+    """Return what of a path lies in a box and somewhat beyond, so that no edge of the cut is seen."""
+    beyond = 4 * step
+    wider = (box[0] - beyond, box[1] - beyond, box[2] + beyond, box[3] + beyond)
+    return "".join(_drawn(_cut(ring, wider), step) for ring in _rings(path))
+
+
+def _rings(path: str) -> Iterator[list[At]]:
+    """Yield the rings of a path as `coast.mjs` writes it: a corner, and the way from each to the next."""
+    for start, steps in _RING.findall(path):
+        x, y = (float(number) for number in _NUMBER.findall(start))
+        ways = [float(number) for number in _NUMBER.findall(steps)]
+        ring = [(x, y)]
+        for right, down in zip(ways[::2], ways[1::2], strict=True):
+            x, y = x + right, y + down
+            ring.append((x, y))
+        yield ring
+
+
+def _cut(ring: list[At], box: Box) -> list[At]:
+    """Return a ring without what is outside a box: one side of it after the other (Sutherland and Hodgman)."""
+    sides: tuple[tuple[int, float, Callable[[float, float], bool]], ...] = (
+        (0, box[0], float.__ge__),
+        (0, box[2], float.__le__),
+        (1, box[1], float.__ge__),
+        (1, box[3], float.__le__),
+    )
+    for axis, edge, inside in sides:
+        kept: list[At] = []
+        for before, point in zip(ring[-1:] + ring[:-1], ring, strict=True):
+            if inside(point[axis], edge) != inside(before[axis], edge):
+                share = (edge - before[axis]) / (point[axis] - before[axis])
+                kept.append(
+                    (before[0] + share * (point[0] - before[0]), before[1] + share * (point[1] - before[1])),
+                )
+            if inside(point[axis], edge):
+                kept.append(point)
+        ring = kept
+    return ring
+
+
+def _drawn(ring: list[At], step: float) -> str:
+    """Return a ring as SVG draws it; "" for what is no larger than a step."""
+    kept: list[tuple[int, int]] = []
+    for x, y in ring:
+        if not kept or abs(x - kept[-1][0]) + abs(y - kept[-1][1]) >= step:
+            kept.append((round(x), round(y)))
+    if len(kept) < 3:
+        return ""
+    ways = [f"{x - left} {y - top}" for (left, top), (x, y) in pairwise(kept)]
+    return f"M{kept[0][0]} {kept[0][1]}l{' '.join(ways)}z".replace(" -", "-")

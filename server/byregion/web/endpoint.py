@@ -22,6 +22,7 @@ from byregion.web import (
     graphs,
     named,
     pictured,
+    plotted,
     problem,
     protocol,
     respond,
@@ -83,6 +84,7 @@ def _answer(query: Query) -> Response:
         context = {
             "answer": answer,
             "picture": pictured.picture(answer.table),
+            "plot": plotted.plot(answer.table),
             "unknown": _unknown(query) if answer.is_empty else (),
             "formats": _links(query),
             "citation": cited,
@@ -149,6 +151,7 @@ _NOTHING: Final[dict[str, object]] = {
     "formats": [],
     "kind": None,
     "picture": None,
+    "plot": None,
     "pointed": None,
     "problem": None,
     "text": _EXAMPLE,

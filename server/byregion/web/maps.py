@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request, url_for
@@ -15,6 +16,9 @@ from byregion.web.policy import policy
 from byregion.web.site import site, words
 
 blueprint = Blueprint("map", __name__)
+
+_SIZES: Final = (2_000, 10_000, 50_000)
+"""People of the points that the legend shows the size of."""
 
 
 @blueprint.get("/map")
@@ -46,13 +50,15 @@ def _page(formats: list[tuple[str, str]]) -> Response:
     near = request.args.get("region", "").rpartition("/")[2]
     if near and near not in {group.id for group in groups}:
         raise NotFound(f"there is no region {near!r} on the map", tuple(group.id for group in groups))
+    sized = any(place.population for group in groups for place in group.located)
     context = {
         "counties": mapped.by_county(groups),
         "near": near,
         "formats": formats,
         "tiles": (site().settings.tiles, site().settings.tiles_credit),
         "total": len({place.municipality.iri for group in groups for place in group.places}),
-        "sized": any(place.population for group in groups for place in group.located),
+        "sized": sized,
+        "sizes": [(people, charted.mark("circle", charted.radius(people))) for people in _SIZES if sized],
     }
     return respond.page("maps/map.html", **picture(groups, near), **context)
 

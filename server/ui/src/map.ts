@@ -2,7 +2,7 @@
  *  marks. Without this script the drawing is a map already, and every point of it a link. */
 
 import { Map, control, divIcon, latLng, latLngBounds, marker, svgOverlay, tileLayer, tooltip } from "leaflet";
-import type { LatLng, LatLngBounds } from "leaflet";
+import type { LatLng, LatLngBounds, Tooltip } from "leaflet";
 
 // Names of classes that Leaflet puts together from parts; the build keeps the rules of those that it finds here:
 // leaflet-map-pane leaflet-tile-pane leaflet-overlay-pane leaflet-marker-pane leaflet-tooltip-pane leaflet-popup-pane
@@ -54,6 +54,7 @@ function told(point: SVGElement, region: SVGElement): HTMLElement {
 class Moved {
   private readonly map: Map;
   private readonly regions = new globalThis.Map<string, LatLng[]>();
+  private readonly names: Tooltip[] = [];
   private readonly calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   constructor(private readonly figure: HTMLElement, private readonly drawing: SVGSVGElement) {
@@ -79,7 +80,9 @@ class Moved {
     this.ground(frame);
     for (const region of drawing.querySelectorAll<SVGElement>("[data-region]")) this.add(region);
     drawing.remove();
+    this.map.on("zoomend moveend resize", () => this.room());
     this.near(figure.dataset.near ?? "");
+    this.room();
     this.map.on("popupopen", (event) => {
       const told = event.popup.getElement();
       told?.querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", figure.dataset.close ?? "");
@@ -126,7 +129,9 @@ class Moved {
     const east = places.reduce((one, other) => (other.lng > one.lng ? other : one));
     const name = document.createElement("span");
     name.textContent = region.dataset.name ?? "";
-    tooltip({ permanent: true, direction: "auto", offset: [12, 0] }).setLatLng(east).setContent(name).addTo(this.map);
+    this.names.push(
+      tooltip({ permanent: true, direction: "auto", offset: [12, 0] }).setLatLng(east).setContent(name).addTo(this.map),
+    );
   }
 
   /** The mark that the drawing has, as large on every scale of the map as it is in the drawing of the whole. */
@@ -144,6 +149,21 @@ class Moved {
     const box = document.createElement("div");
     box.append(drawn);
     return divIcon({ html: box, iconSize: [SIZE, SIZE], className: "leaflet-div-icon" });
+  }
+
+  /** Hides the names that would stand on others: larger, the map has room for more of them. The legend has all. */
+  private room(): void {
+    const shown: DOMRect[] = [];
+    for (const name of this.names) {
+      const element = name.getElement();
+      if (!element) continue;
+      element.classList.remove("hidden");
+      const box = element.getBoundingClientRect();
+      const meets = (other: DOMRect): boolean =>
+        box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
+      if (shown.some(meets)) element.classList.add("hidden");
+      else shown.push(box);
+    }
   }
 
   /** Shows a region as large as fits; tells whether there is one of that id on the map. */
