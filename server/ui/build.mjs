@@ -48,6 +48,13 @@ async function texts(folder, ending) {
   return Promise.all(files.map((name) => readFile(join(folder, name), "utf8")));
 }
 
+/** A colour is that of a box: leave out what a box does not read. What stands in one has the colours of the page. */
+function boxed(root) {
+  const read = new Set();
+  root.walkRules(/\.ds-alert/, (rule) => rule.walkDecls(({ value }) => value.match(/--[\w-]+/g)?.forEach((name) => read.add(name))));
+  root.walkRules(/^\[data-color="?\w+"?\]$/, (rule) => rule.walkDecls((it) => void (read.has(it.prop) || it.remove())));
+}
+
 /** Return the style sheets by name, without what no template and no island can use. */
 async function sheets() {
   const markup = [...(await texts(join(web, "templates"), ".html")), ...(await texts(join(web, "i18n"), ".toml")), ...(await texts(web, ".py"))];
@@ -58,6 +65,7 @@ async function sheets() {
     const own = outputFiles.filter((file) => file.path === path.replace(/css$/, "js")).map((file) => file.text);
     trimmed.set(parse(path).base, used(text, new Written(markup, islands, own, UNFILLED), NEVER));
   }
+  boxed(trimmed.get("style.css"));
   withoutUnread([...trimmed.values()], outputFiles.filter((file) => file.path.endsWith(".js")).map((file) => file.text));
   const minified = [...trimmed].map(async ([name, root]) => [name, (await transform(root.toString(), { loader: "css", minify: true, target: TARGET })).code]);
   return new Map(await Promise.all(minified));
