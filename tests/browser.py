@@ -20,6 +20,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, sync_playwright
 
+from history_world import NOTE, READINGS, REGION, Store, update
 from serving import WITHIN, served
 
 PICTURES = Path(__file__).resolve().parent.parent / "build" / "screenshots"
@@ -30,14 +31,15 @@ class Visit(Protocol):
     """Opens a page of the server in a window of its own."""
 
     def __call__(self, path: str, **wanted: Any) -> Page:
-        """`wanted`: width, height, scheme (light, dark), script, locale, motion (reduce, no-preference)."""
+        """`wanted`: width, height, scheme (light, dark), script, locale, motion (reduce, no-preference); and `server`,
+        the address of another one."""
 
 
 @dataclass
 class Watched:
     """What went wrong in the pages that one test opened."""
 
-    origin: str
+    origins: set[str]
     contexts: list[BrowserContext] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
@@ -48,7 +50,7 @@ class Watched:
 
     def _request(self, request: Request) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme not in ("data", "blob") and f"{parts.scheme}://{parts.netloc}" != self.origin:
+        if parts.scheme not in ("data", "blob") and f"{parts.scheme}://{parts.netloc}" not in self.origins:
             self.complaints.append(f"a page asked for {request.url}")
 
     def _console(self, message: ConsoleMessage) -> None:
@@ -76,6 +78,16 @@ def running(data: Path) -> Iterator[str]:
         yield address.rstrip("/")
 
 
+@pytest.fixture(scope="session")
+def written(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server of a store on disk that begins with the same data, and was written to twice."""
+    with Store(tmp_path_factory.mktemp("written"), data).serve() as client:
+        for note, why in (("prøvd", ""), ("prøvd igjen", "Kjelda seier noko anna, «i går»")):
+            triple = f"GRAPH <{READINGS}> {{ <{REGION}> {NOTE}"
+            update(client, f'DELETE WHERE {{ {triple} ?note }} }} ; INSERT DATA {{ {triple} "{note}"@nb }} }}', why)
+        yield str(client.base_url).rstrip("/")
+
+
 # Of one module only: a browser that is driven is an event loop of its own, in which other tests could start none.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
@@ -93,7 +105,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def visit(chromium: Browser, running: str) -> Iterator[Visit]:
     """Opens pages of the server; fails after the test where one of them did what no page may."""
-    watched = Watched(running)
+    watched = Watched({running})
 
     def opened(
         path: str,
@@ -104,9 +116,11 @@ def visit(chromium: Browser, running: str) -> Iterator[Visit]:
         script: bool = True,
         locale: str = "nb-NO",
         motion: str = "no-preference",
+        server: str = running,
     ) -> Page:
+        watched.origins.add(server)
         context = chromium.new_context(
-            base_url=running,
+            base_url=server,
             viewport={"width": width, "height": height},
             color_scheme=scheme,  # type: ignore[arg-type]
             java_script_enabled=script,

@@ -14,6 +14,7 @@ import excerpt
 from browser import chromium as chromium
 from browser import running as running
 from browser import visit as visit
+from browser import written as written
 from byregion.config import Settings
 from byregion.dataset import data_files, ontology_files
 from byregion.engine import Limits

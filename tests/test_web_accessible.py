@@ -18,7 +18,7 @@ from playwright.sync_api import Page
 from browser import Visit
 from byregion.config import LANGUAGES
 from byregion.web import accessibility
-from test_web_design import PAGES, REFERENCES
+from test_web_design import HISTORY, PAGES, REFERENCES, opened
 from web_world import BROWSER, page_of, text_of
 
 UI = Path(__file__).resolve().parent.parent / "server" / "ui"
@@ -26,7 +26,7 @@ AXE = UI / "node_modules" / "axe-core" / "axe.min.js"
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 LOCALES = {"nb": "nb-NO", "nn": "nn-NO", "en": "en-GB"}
 # Shown in other pages, and so without what is around every page of ours.
-SHOWN = PAGES | {"preview": "/reconcile/preview?id=region/midt-troms"}
+SHOWN = PAGES | HISTORY | {"preview": "/reconcile/preview?id=region/midt-troms"}
 
 # Points of a map may be as close as the places are: https://www.w3.org/WAI/WCAG22/Understanding/target-size-minimum
 # names them as essential, and what they lead to stands in the list beside the map.
@@ -54,13 +54,15 @@ def violations(page: Page, options: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("name", SHOWN)
-def test_a_page_breaks_no_rule_of_wcag_in_any_language_or_colour_scheme(visit: Visit, name: str):
-    page = visit(SHOWN[name], locale=LOCALES["nb"])
+def test_a_page_breaks_no_rule_of_wcag_in_any_language_or_colour_scheme(
+    visit: Visit, request: pytest.FixtureRequest, name: str
+):
+    page = opened(visit, request, SHOWN[name], locale=LOCALES["nb"])
     found = [f"nb: {it}" for it in violations(page, EVERY)]
     page.emulate_media(color_scheme="dark")
     found += [f"dark: {it}" for it in violations(page, COLOURS)]
     for language in ("nn", "en"):
-        page = visit(SHOWN[name], locale=LOCALES[language])
+        page = opened(visit, request, SHOWN[name], locale=LOCALES[language])
         rules = LANGUAGE if SHOWN[name] in REFERENCES else WORDS
         found += [f"{language}: {it}" for it in violations(page, rules)]
     assert not found, "\n".join(found)
@@ -77,7 +79,6 @@ def test_what_breaks_a_rule_is_found(visit: Visit):
 
 FOR_PROGRAMS = {
     "static": "what pages load",
-    "history.show": "the page of a change, of which a server that nobody writes to has none",
     "home.health": "JSON",
     "home.ready": "JSON",
     "entities.identify": "leads to the page of a thing",

@@ -15,6 +15,11 @@ from .local import Measure, measure
 
 # One page of each type, by what it is called here; who makes a type of page adds it.
 PAGES: Final = {
+    "home": "/",
+    "list": "/doc/goal/",
+    "map": "/map",
+    "compare": "/compare?region=midt-troms&region=haugesundregionen",
+    "question": "/queries/participants",
     "region": "/doc/region/midt-troms",
     "municipality": "/doc/municipality/lenvik-1931",
     "municipality number": "/doc/municipality-number/1931",
