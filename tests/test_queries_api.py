@@ -177,7 +177,7 @@ def test_csv_for_norwegian_excel_differs_from_the_standards(client: httpx.Client
     response = client.get("/queries/municipality-today.excel-csv", headers=BROWSER)
     assert response.headers["content-type"] == "text/csv; charset=utf-8"
     assert response.headers["content-disposition"] == 'attachment; filename="municipality-today.csv"'
-    assert response.content.startswith("\ufeffnumber;numberToday;municipality;name\r\n".encode())
+    assert response.content.startswith("\ufeffnumber;numberToday;municipality;name;lat;long\r\n".encode())
     assert '"=""1931""";"=""5530""";' in response.text
     plain = client.get("/queries/municipality-today", headers={"accept": "text/csv"})
     assert plain.text.startswith("number,numberToday,municipality,name\r\n1922,")

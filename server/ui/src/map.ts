@@ -12,6 +12,7 @@ import type { LatLng, LatLngBounds, Tooltip } from "leaflet";
 
 const SVG = "http://www.w3.org/2000/svg";
 const ROOM = 24; // pixels around what is shown
+const WIDE = 600; // pixels that the map is as wide as, or wider, when marks have their own size
 const SIZE = 26; // pixels of what a finger meets: https://www.w3.org/TR/WCAG22/#target-size-minimum
 
 function numbers(text: string | undefined): number[] {
@@ -134,11 +135,11 @@ class Moved {
     );
   }
 
-  /** The mark that the drawing has, as large on every scale of the map as it is in the drawing of the whole. */
+  /** The mark that the drawing has, as large on every scale of the map as in the drawing of the whole; smaller on a phone. */
   private icon(region: SVGElement, point: SVGElement): ReturnType<typeof divIcon> {
     const path = point.querySelector<SVGGraphicsElement>(".point");
-    const scale = Number(this.drawing.getAttribute("font-size")) / 17;
-    const half = (SIZE / 2) * scale;
+    const scale = Number(this.drawing.getAttribute("font-size")) / 15;
+    const half = ((SIZE / 2) * scale) / Math.min(1, Math.max(0.65, this.map.getSize().x / WIDE));
     const drawn = picture(`${-half} ${-half} ${2 * half} ${2 * half}`, path ? [path] : []);
     for (const copy of drawn.querySelectorAll(".point")) {
       copy.removeAttribute("transform");
