@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from byregion.dataset_clause import DatasetDescription
-from byregion.engine import Limits
+from byregion.engine import Limits, process
 from byregion.engine.delta import Delta
 from byregion.engine.launch import Template, serve_empty, serve_template
 from byregion.engine.pool import Pool
@@ -461,6 +461,37 @@ def test_a_writer_that_is_killed_at_whatever_moment_has_changed_nothing_or_every
                 assert isinstance(error, EngineError)
                 assert (pool.revision, rows(pool)) == (revision, before)
     assert pool.write(update("CLEAR ALL")).removed == 1
+
+
+def test_what_is_made_is_acknowledged_however_long_the_template_takes_over_it(
+    template: Template, pool: Pool, monkeypatch: pytest.MonkeyPatch
+):
+    """To make a change of many statements takes it seconds, and many of them where the machine is busy."""
+    monkeypatch.setattr(process, "ANSWERS_WITHIN", 0.05)
+    pool.write(graph("put", "", "".join(f"<urn:a> <urn:p> {number} .\n" for number in range(1500))))
+    counted = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f }"
+    before = descendants(template.process.pid)
+    with ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(pool.write, update(f"INSERT {{ <urn:all> <urn:are> ?n }} WHERE {{ {counted} }}"))
+        assert soon(lambda: bool(descendants(template.process.pid) - before) or asked.done())
+        os.kill(template.process.pid, signal.SIGSTOP)
+        try:
+            # The writer ends, and nobody buries it.
+            assert soon(lambda: all(map(has_ended, descendants(template.process.pid) - before)))
+            time.sleep(0.3)
+            assert not asked.done()
+        finally:
+            os.kill(template.process.pid, signal.SIGCONT)
+        assert asked.result(20).added == 1
+    assert rows(pool, "SELECT ?n WHERE { <urn:all> <urn:are> ?n }") == {str(1500**2)}
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a process has ended, though its parent may not know yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
 
 
 def test_a_writer_is_ended_when_nobody_waits_for_it_any_more(template: Template, hasty: Pool):

@@ -171,14 +171,17 @@ class Worker:
 
     async def fate(self) -> int | None:
         """Return the signal that ended the process, 0 where none did, None where the template does not tell; close."""
-        told = await self.outcome()
+        told = await self.outcome(ANSWERS_WITHIN)
         return told[0] if told else None
 
-    async def outcome(self) -> bytes:
-        """Return all that the template tells of the process once it has ended; close."""
+    async def outcome(self, within: float | None = None) -> bytes:
+        """Return all that the template tells of the process once it has ended, in so many seconds; close.
+
+        Without a limit it is as long as the template lives: what a writer has told is made before it is told of.
+        """
         told = b""
         try:
-            async with asyncio.timeout(ANSWERS_WITHIN):
+            async with asyncio.timeout(within):
                 while True:
                     await _readable(self._fate)
                     if not (more := os.read(self._fate, 1 << 16)):
