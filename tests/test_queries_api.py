@@ -180,7 +180,7 @@ def test_csv_for_norwegian_excel_differs_from_the_standards(client: httpx.Client
     assert response.content.startswith("\ufeffnumber;numberToday;municipality;name;lat;long\r\n".encode())
     assert '"=""1931""";"=""5530""";' in response.text
     plain = client.get("/queries/municipality-today", headers={"accept": "text/csv"})
-    assert plain.text.startswith("number,numberToday,municipality,name\r\n1922,")
+    assert plain.text.startswith("number,numberToday,municipality,name,lat,long\r\n1922,")
 
 
 def test_what_a_reader_wrote_is_no_formula_in_what_she_takes_away(client: httpx.Client):
