@@ -8,12 +8,14 @@ from urllib.parse import urljoin
 
 from flask import Blueprint, Response, request, url_for
 from rdflib import DCTERMS, ORG, SKOS, Literal, URIRef, Variable
+from rdflib.term import Node
 
 from byregion import paging
 from byregion.errors import NotFound
 from byregion.namespaces import BR, KINDS
 from byregion.web import answers, graphs, pages, respond
 from byregion.web.formats import EXCEL_CSV, GRAPHS, SOLUTIONS, XLSX, alternates, chosen, named
+from byregion.web.language import collation
 from byregion.web.naming import Naming, Value, read_labels
 from byregion.web.negotiate import HTML, Offer
 from byregion.web.site import engine, page_query, select, site, words
@@ -158,9 +160,13 @@ def kinds(name: str) -> list[str]:
 
 def choices(class_: URIRef) -> tuple[Value, ...]:
     """Return the entities of a class by name, for a reader to choose one."""
-    entities = _entities(_listing(class_))
-    naming = Naming(words(), read_labels([entities]))
-    return tuple(naming.value(entity) for entity in entities)
+    labels: dict[Node, list[Literal]] = {}
+    for row in select("choices", **{"class": (class_,)}):
+        label = row.get("label")
+        labels.setdefault(row["entity"], []).extend([label] if isinstance(label, Literal) else [])
+    naming = Naming(words(), labels)
+    values = [naming.value(entity) for entity in labels if isinstance(entity, URIRef)]
+    return tuple(sorted(values, key=lambda value: collation(value.text.value)))
 
 
 def _entities(text: str) -> list[URIRef]:
