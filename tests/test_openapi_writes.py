@@ -236,7 +236,8 @@ def test_a_workbook_is_taken_in_as_described(server: Server, tmp_path: Path):
         fields = {"apply": "true", "dataset": "midt-test"} | fields
         server.ask("post", "/quality/workbook", status, files=files, data=fields, headers=headers or {})
 
-    send(200, apply="")
+    send(200, apply="false")
+    send(400, apply="kanskje")
     send(401, headers={"authorization": ""})
     send(403, headers={"authorization": f"Bearer {server.limited}"})
     send(409, dataset="ontology", replace="true")

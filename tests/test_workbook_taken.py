@@ -224,8 +224,6 @@ def test_what_the_guard_refuses_is_told_by_the_cell_of_the_row_that_it_is_about(
     tried = world.take(path, "midt-sju", asked="?dry-run")
     assert (tried.status_code, tried.json()["findings"][0]) == (200, finding)
     assert tried.json()["trial"]["conforms"] is False
-    page = page_of(world.send(path, apply="true", dataset="midt-sju", headers=_accepting(world)), 422)
-    assert "Mål!C3" in text_of(page)
     assert world.revision() == revision
 
 
@@ -319,7 +317,6 @@ def test_a_token_is_taken_from_the_header_or_the_form_and_from_nowhere_else(worl
         graph = {"graph": f"{BASE}graphs/midt-tolv/stated"}
         assert client.post("/graphs", params=graph, files=files, data={"token": world.token}).status_code == 401
     assert world.revision() == revision
-    assert world.send(path, apply="true", dataset="midt-tolv", token=world.token, headers={}).status_code == 200
 
 
 def test_a_token_of_other_graphs_does_not_do(world: World, tmp_path: Path):

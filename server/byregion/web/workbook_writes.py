@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask import request
 
 from byregion.engine.write import Body, Conditions, GraphWrite, GraphWrites, Written, state
-from byregion.errors import Conflict, PreconditionFailed, RequestTooLarge, ValidationError
+from byregion.errors import BadRequest, Conflict, PreconditionFailed, RequestTooLarge, ValidationError
 from byregion.namespaces import BASE
 from byregion.tokens import Token
 from byregion.web import stored, writes
@@ -29,8 +29,19 @@ class NotTaken(ValidationError):
 
 
 def is_asked() -> bool:
-    """Tell whether the form of the request asks for more than a trial."""
-    return request.form.get(APPLY, "") not in ("", "false", "0")
+    """Tell whether the form of the request asks for more than a trial; raises BadRequest where it says neither."""
+    return _is_said(APPLY)
+
+
+# What a button and a box that is ticked say, and what a program does.
+_TOLD: Final = {"": True, "on": True, "true": True, "1": True, "false": False, "0": False}
+
+
+def _is_said(name: str) -> bool:
+    given = request.form.getlist(name)
+    if len(given) > 1 or not _TOLD.keys() >= set(given):
+        raise BadRequest(f"{name} is said once in the form, and is true or false")
+    return bool(given) and _TOLD[given[0]]
 
 
 def taken() -> tuple[dict[str, Any], Written]:
@@ -47,7 +58,7 @@ def taken() -> tuple[dict[str, Any], Written]:
             raise NotTaken("the workbook has errors, so nothing was changed; findings tells them by cell", told)
         if not told["dataset"]:
             raise Refused(words()("workbook.which"), "dataset")
-        if told["gone"] and not request.form.get("replace"):
+        if told["gone"] and not _is_said("replace"):
             listed = ", ".join(told["gone"][:10]) + (" …" if len(told["gone"]) > 10 else "")
             count = len(told["gone"])
             raise Refused(words()("workbook.gone", count=count, number=words().number(count), listed=listed), "replace")
