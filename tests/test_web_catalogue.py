@@ -552,6 +552,12 @@ def test_what_a_page_lists_is_to_be_had_as_tables_that_the_page_leads_to(site: h
     assert site.get(f"/{path}", headers={"accept": "application/json"}).json() != told
 
 
+def test_the_page_leads_to_the_other_profile_as_rdf(site: httpx.Client):
+    page = page_of(site.get("/catalogue", headers=BROWSER))
+    (address,) = (link.get("href") or "" for link in page.iter("a") if "profile=" in (link.get("href") or ""))
+    assert address.startswith("/catalogue.ttl?") and graph_of(site.get(address))
+
+
 def test_the_lists_are_in_the_language_that_is_asked_for(site: httpx.Client):
     for lang, title in (("nb", "Byregionen Midt-Troms"), ("en", "The city-region Midt-Troms")):
         response = site.get("/catalogue.csv", params={"lang": lang})

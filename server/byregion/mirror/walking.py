@@ -111,7 +111,9 @@ class Walk:
             yield from self._take_page(place, {first.language: _checked(answer, place)}, [])
         elif kept_in.path != place.path:
             # What takes anything gets data: the address is negotiated among files, the first of which is this.
-            data = [kept_in, *self._others(_checked(answer, place), place)]
+            others = self._others(_checked(answer, place), place)
+            # Data that is no answer has one file, whatever language it was asked for in.
+            data = [other if other.is_spoken else replace(other, language="") for other in (kept_in, *others)]
             yield from data
             if any(map(_is_page, answer.links("alternate"))):
                 yield from self._take_page(place, {}, data)

@@ -115,6 +115,6 @@ def _page(read: Reading) -> Response:
         services=read.services(),
         checksums=CHECKSUMS,
         formats=_document(PROFILES[0], read).formats(),
-        profiles=[(name, _document(name, read).formats()[0][1]) for name in PROFILES[1:]],
+        profiles=[(name, _document(name, read).descriptions()[0][0]) for name in PROFILES[1:]],
         embedded=schema_org.catalogue(shown, datasets),
     )
