@@ -87,6 +87,7 @@ FOR_PROGRAMS = {
     "graph_store.show": "RDF, or leads to the page of what a graph is part of",
     "queries.about": "RDF",
     "context.show": "JSON-LD",
+    "memento.show": "a time map",
     "downloads.index": "leads to the catalogue",
     "downloads.show": "files",
     "statistics.show": "RDF",
