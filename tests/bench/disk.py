@@ -19,12 +19,16 @@ from pyoxigraph import NamedNode, RdfFormat, Store, Variable, parse
 from tests.processes import cpu_ms, peak_memory_mb
 
 from byregion.engine import Limits
+from byregion.engine.evaluate import Question, evaluate
 from byregion.engine.journal import Beginning, Content, Journal, layout
 from byregion.engine.journal.writing import compact
 from byregion.engine.launch import serve_empty
+from byregion.engine.store import plain
 from byregion.engine.write import Body, GraphWrite, Update, Write
+from byregion.history.told import Told
 
 BATCH = 50_000
+CHANGES = (1_000, 10_000)
 WRITES = 50
 G = "http://example.org/graph/"
 LIMITS = Limits(seconds=120, memory_mb=4096)
@@ -47,11 +51,29 @@ def run(triples: int) -> dict[str, object]:
             "opened from the snapshot": _opened(folder, writes=True),
             "Oxigraph in memory": _asked(Content(folder).store()),
             "Oxigraph on disk": _oxigraph(folder, other),
+            **{f"{count} changes told": told(Path(name) / f"{count}", count) for count in CHANGES},
         }
     print(f"\na store of {triples} triples on disk:")
     for what, measures in found.items():
         print(f"  {what:26}", ", ".join(f"{name} {value}" for name, value in measures.items()))
     return {"triples": triples} | found
+
+
+def told(folder: Path, count: int) -> Measures:
+    """Measure the graph that tells of so many changes of a statement: made, made again, and put beside a store."""
+    journal = Journal(folder, Beginning("plain"))
+    for line in _lines(0, count):
+        journal.append(b"A " + line, "bench", "to see what it takes")
+    journal.close()
+    known, measures = Told(folder, "http://127.0.0.1:8080/"), Measures()
+    for what in ("s to make", "s to make again"):
+        began = time.process_time()
+        graph = known.graph(journal.revision)
+        measures[what] = round(time.process_time() - began, 3)
+    query, began = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{graph.name}> {{ ?s ?p ?o }} }}", time.process_time()
+    counted = evaluate(plain(), Question(query, "text/csv", 10, 1000, beside=graph))
+    measures["s to put and count"] = round(time.process_time() - began, 3)
+    return measures | {"triples": int(counted.body.split()[1]), "MiB": round(len(graph.triples) / 2**20, 1)}
 
 
 def _compacted(folder: Path) -> Measures:
