@@ -27,12 +27,14 @@ def callers(*names: str) -> dict[str, set[str]]:
 
 def test_there_is_one_way_in_which_what_is_held_changes():
     called = callers("Write", "stage", "apply", "commit", "do", "bulk_extend", "remove_graph", "add_graph")
-    assert called["Write"] == {"web/writes.py"}
-    assert called["stage"] == {"engine/writer.py"}
-    # What is staged is the copy of a writer; what is taken back is tried on a copy too, where no server is.
-    assert called["apply"] == {"engine/forks.py", "engine/stage.py", "engine/reverting.py"}
+    # What is taken back where no server is goes the way of a write, too.
+    assert called["Write"] == {"web/writes.py", "engine/reverting.py"}
+    assert called["stage"] == {"engine/writer.py", "engine/reverting.py"}
+    # What is staged is a copy.
+    assert called["apply"] == {"engine/forks.py", "engine/stage.py"}
     assert called["commit"] == {"engine/pool.py", "engine/forks.py"}
-    assert called["do"] == {"engine/pool.py"}
+    # What the threads of a process are done to is called so, too.
+    assert called["do"] - {"engine/process.py"} == {"engine/pool.py"}
     assert called["remove_graph"] == {"engine/delta.py"}
 
 
@@ -41,6 +43,7 @@ def test_only_the_protocol_layers_write():
     assert callers("carry_out")["carry_out"] - {"cli/migrate.py", "cli/export.py"} == {
         "web/updates.py",
         "web/graph_writes.py",
+        "web/reverts.py",
         "web/workbook_writes.py",
     }
 
