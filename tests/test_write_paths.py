@@ -33,8 +33,7 @@ def test_there_is_one_way_in_which_what_is_held_changes():
     # What is staged is a copy.
     assert called["apply"] == {"engine/forks.py", "engine/stage.py"}
     assert called["commit"] == {"engine/pool.py", "engine/forks.py"}
-    # What the threads of a process are done to is called so, too.
-    assert called["do"] - {"engine/process.py"} == {"engine/pool.py"}
+    assert called["do"] == {"engine/pool.py"}
     assert called["remove_graph"] == {"engine/delta.py"}
 
 

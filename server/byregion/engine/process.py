@@ -150,13 +150,13 @@ class Worker:
             self._is_behind = False
             self._each_thread(ranks.come_back)
 
-    def _each_thread(self, do: Callable[[int], None]) -> None:
+    def _each_thread(self, change: Callable[[int], None]) -> None:
         if not self.alive():
             return
         # It has ended by itself in between.
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             for thread in os.listdir(f"/proc/{self._pid}/task"):
-                do(int(thread))
+                change(int(thread))
 
     def kill(self) -> None:
         """End the process, whatever it does, and let go of it."""
