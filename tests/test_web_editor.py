@@ -63,10 +63,10 @@ def test_a_researcher_mends_a_query_at_its_fault_and_takes_the_answer_home(visit
     page = visit("/sparql")
     write(page, FAULTY)
     ask(page)
-    assert "linje 5, kolonne 22" in page.get_by_role("alert").inner_text()
+    assert "Linje 5, kolonne 22" in page.get_by_role("alert").inner_text()
     expect(editor(page)).to_have_attribute("aria-invalid", "true")
     assert page.locator(".wrong").inner_text() == "="
-    assert "parentheses" in page.locator(".said").inner_text()
+    assert "parenteser" in page.locator(".said").inner_text()
     page.get_by_role("link", name="Gå til feilen").click()
     page.keyboard.press("Home")
     for _ in range(len("FILTER ")):
@@ -88,7 +88,7 @@ def test_without_scripts_the_same_is_done_in_a_plain_field(visit: Visit):
     page = visit("/sparql", script=False, width=390)
     page.get_by_label("Spørring", exact=True).fill(FAULTY)
     ask(page)
-    assert "linje 5, kolonne 22" in page.get_by_role("alert").inner_text()
+    assert "Linje 5, kolonne 22" in page.get_by_role("alert").inner_text()
     assert page.locator(".fault mark").inner_text() == "="
     page.get_by_label("Spørring", exact=True).fill(MENDED)
     ask(page)
