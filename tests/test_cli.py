@@ -382,9 +382,9 @@ def test_a_named_query_is_answered_as_a_plain_table():
     done = byregion("query", "participants", "--param", "region=region:midt-troms")
     assert done.returncode == 0
     header, *rows = done.stdout.splitlines()
-    assert re.split(r"  +", header) == ["role", "roleLabel", "municipality", "name"]
+    assert re.split(r"  +", header) == ["role", "roleLabel", "municipality", "name", "lat", "long"]
     assert len(rows) == 8
-    assert re.split(r"  +", rows[0])[-1] == "Lenvik"
+    assert re.split(r"  +", rows[0])[3] == "Lenvik"
     assert done.stderr == "8 rows\n"
 
 

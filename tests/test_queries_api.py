@@ -251,6 +251,6 @@ def test_a_description_is_known_again_until_it_changes(client: httpx.Client):
 
 
 def test_what_the_queries_are_not_to_be_had_as_is_not_there(client: httpx.Client):
-    assert client.get("/queries.csv").status_code == 404
+    assert client.get("/queries.pdf").status_code == 404
     assert client.get("/queries", headers={"accept": "image/png"}).status_code == 406
     assert client.get("/queries/participants/about", headers={"accept": "text/csv"}).status_code == 406

@@ -113,7 +113,7 @@ def test_a_query_leads_to_its_answer_and_its_values_go_along(w3id: Site, publish
         assert (status, page.status_code) == (302, 200), query.name
         assert query.titles["en"] in page.text.replace("&#39;", "'")
     _, data = follow(w3id, f"{BASE}queries/participants?region=region:midt-troms&format=csv")
-    assert data.text.splitlines()[0] == "role,roleLabel,municipality,name"
+    assert data.text.splitlines()[0] == "role,roleLabel,municipality,name,lat,long"
     assert str(data.url).startswith(f"{publisher}queries/participants?region=")
 
 

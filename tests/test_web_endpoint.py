@@ -401,7 +401,7 @@ def test_in_a_browser_a_syntax_error_stands_beside_the_query_in_the_form(client:
     assert response.status_code == 400
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert "&lt;/script&gt; }</textarea>" in response.text
-    assert "line 1, column" in response.text
+    assert "linje 1, kolonne" in response.text.lower()
 
 
 @pytest.mark.parametrize(
