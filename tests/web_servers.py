@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,7 +35,14 @@ class Site:
     def ask(self, address: str, method: str = "GET", **headers: str) -> tuple[HTTPResponse, bytes]:
         """The answer to a request; `accept_language` is the header Accept-Language."""
         named = {"accept-encoding": "identity"} | {name.replace("_", "-"): value for name, value in headers.items()}
-        self.connection.request(method, address, headers=named)
+        try:
+            return self._ask(method, address, named)
+        except RemoteDisconnected:
+            # It closes a connection that nobody used for some seconds; http.client opens another.
+            return self._ask(method, address, named)
+
+    def _ask(self, method: str, address: str, headers: dict[str, str]) -> tuple[HTTPResponse, bytes]:
+        self.connection.request(method, address, headers=headers)
         answer = self.connection.getresponse()
         return answer, answer.read()
 
