@@ -186,6 +186,13 @@ def test_a_section_leads_to_the_same_as_data_and_to_all_of_its_kind(client: http
     assert links["Alle, fra alle regioner"].startswith("/doc/goal/")
 
 
+def test_the_municipalities_of_a_region_lead_to_their_map(client: httpx.Client):
+    participants = section(shown(client, "region/midt-troms"), "participants")
+    links = {text_of(link): link.get("href") or "" for link in participants.iter("a")}
+    mapped = client.get(links["På kartet, og som tabell, CSV, Excel og JSON"], headers={"accept": "text/html"})
+    assert (mapped.status_code, 'id="plot"' in mapped.text) == (200, True)
+
+
 def test_every_section_with_a_query_names_one_that_there_is_with_the_parameter_it_gives(client: httpx.Client):
     for layout in LAYOUTS.values():
         for item in layout.sections:

@@ -111,7 +111,7 @@ def _page(name: str, known: Known) -> Response:
         kind=kind if kind in KINDS else None,
         is_source=BR.SourceDocument in known.classes,
         # A copy has only the answer to each query's own example.
-        named=set() if site().is_copy else {query.name for query in site().queries},
+        named={} if site().is_copy else {query.name: query for query in site().queries},
         report=_report(told.page),
         citation=_cited(name, told.page),
         csl=_address(name, CSL),
