@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import count
 from typing import Final
 
 from .client import Job, Request, Told
@@ -17,6 +18,7 @@ DEADLINE: Final = 2
 ENDS_WITHIN: Final = DEADLINE + 0.5
 GIVEN_UP_AFTER: Final = 20.0
 """Seconds after which a killer is not waited for any longer."""
+_JOBS: Final = count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,13 @@ def burn(server: Server, light: Query, killers: tuple[Query, ...], seconds: floa
     status, body = server.get(light, PATIENCE)
     if status != 200:
         raise RuntimeError(f"{server.name} answered the light query with status {status}")
-    right = Request(server.address(light), light.accept, hashlib.sha256(body).hexdigest())
-    alone = ask(Job(server.port, [right], vary=True, seconds=seconds))
+    digest = hashlib.sha256(body).hexdigest()
+
+    def right() -> list[Request]:
+        # No request is like one of an earlier job or round, whose answer a cache would have.
+        return [Request(f"{server.address(light)}{next(_JOBS)}-", light.accept, digest)]
+
+    alone = ask(Job(server.port, right(), vary=True, seconds=seconds))
     # Our deadline is a parameter of the request; to Oxigraph it would mean nothing.
     more = f"timeout={DEADLINE}&" if server.name == US else ""
     fire = [Request(server.address(killer, more), killer.accept) for killer in killers]
@@ -49,8 +56,8 @@ def burn(server: Server, light: Query, killers: tuple[Query, ...], seconds: floa
     kill = Job(server.port, fire, vary=True, connections=len(fire), seconds=1.5 * seconds, patience=GIVEN_UP_AFTER)
     with ThreadPoolExecutor(1) as other:
         burning = other.submit(ask, kill)
-        ask(Job(server.port, [right], vary=True, connections=1, seconds=seconds / 4))
-        beside = ask(Job(server.port, [right], vary=True, seconds=seconds))
+        ask(Job(server.port, right(), vary=True, connections=1, seconds=seconds / 4))
+        beside = ask(Job(server.port, right(), vary=True, seconds=seconds))
         killed = burning.result()
     return _told(server, alone, beside, killed)
 
