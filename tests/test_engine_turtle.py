@@ -28,6 +28,19 @@ def test_each_published_file_is_read_as_rdflib_reads_it(item: GraphFile):
         assert isomorphic(Reader().graph(item.path), reference)
 
 
+@pytest.mark.parametrize("item", FILES, ids=lambda item: str(item.graph).partition("/graphs/")[2])
+def test_n_triples_of_each_published_file_are_the_graph_that_rdflib_reads(item: GraphFile):
+    found, expected = Graph().parse(data=Reader().ntriples([item.path]), format="nt"), dataset.read_graph(item.path)
+    assert set(found) == set(expected) or isomorphic(found, expected)
+
+
+def test_blank_nodes_of_two_files_stay_two_in_n_triples(tmp_path: Path):
+    paths = [tmp_path / "one.ttl", tmp_path / "two.ttl"]
+    for path in paths:
+        path.write_text("_:same a <https://example.org/C> .\n", encoding="utf-8")
+    assert len(Graph().parse(data=Reader().ntriples(paths), format="nt")) == 2
+
+
 def test_a_literal_is_spelled_as_rdflib_spells_it():
     path = CASES / "turtle" / "spellings.ttl"
     assert {repr(term) for *_, term in Reader().triples(path)} == {repr(term) for *_, term in dataset.read_graph(path)}
@@ -50,6 +63,7 @@ def test_what_oxigraph_would_spell_otherwise_is_left_to_rdflib(tmp_path: Path, w
     else:
         ((*_, found),) = Reader().triples(path)
         assert repr(found) == repr(literal)
+        assert Reader().ntriples([path]) == dataset.ntriples(dataset.read_graph(path))
 
 
 @pytest.mark.parametrize(
@@ -69,9 +83,10 @@ def test_what_is_no_turtle_is_refused_as_rdflib_refuses_it(tmp_path: Path, conte
     path.write_bytes(b"# a comment\n" + content if not content.startswith(b"\xef") else content)
     with pytest.raises(DataError) as expected:
         dataset.read_graph(path)
-    with pytest.raises(DataError) as found:
-        Reader().triples(path)
-    assert str(found.value) == str(expected.value)
+    for read in (Reader().triples, lambda path: Reader().ntriples([path])):
+        with pytest.raises(DataError) as found:
+            read(path)
+        assert str(found.value) == str(expected.value)
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path):

@@ -70,18 +70,19 @@ def read_shapes(paths: Iterable[Path] | None = None) -> Graph:
     return shapes
 
 
-def report(data: Graph | Dataset, shapes: Graph, *, engine: str = "shacl") -> Report:
+def report(data: Graph | Dataset | str, shapes: Graph, *, engine: str = "shacl") -> Report:
     """Return what `shapes` say of `data`, which holds the ontology too; of a dataset, what `merge` gives.
 
-    Raises ConfigError for an unknown `engine` and DataError for shapes that are not well-formed, or that pySHACL
-    cannot judge by.
+    A string is N-Triples, as `Reader.ntriples` writes soonest of files. Raises ConfigError for an unknown `engine`, and
+    DataError for shapes that are not well-formed, or that pySHACL cannot judge by.
     """
     if engine not in ENGINES:
         raise ConfigError(f"{engine!r} is no SHACL engine; there are {', '.join(ENGINES)}")
     judge = Judge(shapes)
     if engine == "shacl":
-        return judge.report(to_ntriples(data))
-    return reported(_results(_pyshacl(merge(data), shapes), shapes))
+        return judge.report(data if isinstance(data, str) else to_ntriples(data))
+    graph = _read(data) if isinstance(data, str) else merge(data)
+    return reported(_results(_pyshacl(graph, shapes), shapes))
 
 
 class Judge:
@@ -114,6 +115,11 @@ def reported(results: Iterable[Result]) -> Report:
 
 def _read(text: str) -> Graph:
     return Graph(bind_namespaces="none").parse(data=text, format="nt")
+
+
+def judged(files: Iterable[GraphFile]) -> Iterator[GraphFile]:
+    """Return those of the files that shapes judge, as `merge` of the dataset that they make."""
+    return (item for item in files if item.graph not in NOT_JUDGED)
 
 
 def merge(data: Graph | Dataset) -> Graph:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rdflib import Graph
+from rdflib import Dataset, Graph
 
 from byregion import validate
 from byregion.checked.facts import Facts, by_dataset
@@ -121,7 +121,8 @@ def _remembered(world: _World, memory: Memory, judge: _Judge) -> tuple[list[Find
 def _judge(files: list[GraphFile], shapes: Graph, reader: Reader, language: str) -> Iterator[tuple[str, Finding]]:
     if not files:
         return
-    dataset = reader.dataset(files)
-    for result in validate.report(dataset, shapes).results:
+    results = validate.report(reader.ntriples(item.path for item in validate.judged(files)), shapes).results
+    dataset = reader.dataset(files) if results else Dataset()
+    for result in results:
         (finding,) = validate.findings(validate.reported([result]), dataset, files, language)
         yield str(result.focus_node), finding

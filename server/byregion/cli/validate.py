@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from rdflib import Graph
 
 from byregion.cli.screen import common, screen
 from byregion.config import LANGUAGES, Settings
 from byregion.dataset import data_files, layout, ontology_files
 from byregion.engine.turtle import Reader
 from byregion.errors import DataError
-from byregion.validate import ENGINES, read_shapes, report, to_graph, to_json, to_text
+from byregion.validate import ENGINES, judged, read_shapes, report, to_graph, to_json, to_text
 
 
 @click.command("validate")
@@ -41,19 +40,15 @@ def command(path: tuple[Path, ...], form: str, engine: str, lang: str) -> None:
         click.get_current_context().exit(1)
 
 
-def _data(paths: tuple[Path, ...]) -> Graph:
+def _data(paths: tuple[Path, ...]) -> str:
     given = list(_turtle(paths))
     replaced = {_part(path) for path in given}
-    published = [*ontology_files(), *data_files(Settings.from_env(os.environ).data)]
+    published = judged([*ontology_files(), *data_files(Settings.from_env(os.environ).data)])
     reader = Reader()
     for path in given:
         if not reader.triples(path):
             raise DataError("this file says nothing, so there is nothing to judge", path)
-    merged = Graph(bind_namespaces="none")
-    for path in (*given, *(item.path for item in published if _part(item.path) not in replaced)):
-        for triple in reader.triples(path):
-            merged.add(triple)
-    return merged
+    return reader.ntriples([*given, *(item.path for item in published if _part(item.path) not in replaced)])
 
 
 def _part(path: Path) -> tuple[str, str]:

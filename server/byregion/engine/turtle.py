@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,8 +18,11 @@ from byregion.dataset import GraphFile, Triple
 from byregion.errors import DataError
 from byregion.namespaces import bind, empty_graph
 
-# Oxigraph writes tags of languages in small letters, knows a direction beside them, and xsd:string as what has none.
-_OTHERWISE: Final = re.compile(rb"""["']\s*@[a-zA-Z0-9-]*([A-Z]|--)|XMLSchema#string|:string\b|\A\xef\xbb\xbf""")
+# Oxigraph writes tags of languages in small letters, knows a direction beside them, and xsd:string as what has none. A
+# name that only looks like one of these is read by rdflib for nothing, which does no harm.
+_TAG: Final = re.compile(rb"@[a-zA-Z0-9-]*(?:[A-Z]|--)")
+_OTHERWISE: Final = (b"XMLSchema#string", b":string")
+_RDF_12: Final = b"<<("  # how a triple that is a term begins
 _STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 
 
@@ -57,6 +61,10 @@ class Reader:
             graph.add(triple)
         return graph
 
+    def ntriples(self, paths: Iterable[Path]) -> str:
+        """Return what files say as N-Triples, with no term made of it on the way; raises what `triples` raises."""
+        return "".join(self._ntriples(path) for path in paths)
+
     def dataset(self, files: Iterable[GraphFile]) -> Dataset:
         """Return files as one dataset, each in its named graph; the default graph is their union.
 
@@ -79,19 +87,40 @@ class Reader:
 
     def _read(self, path: Path) -> list[Triple]:
         content = self.content(path)
-        if _OTHERWISE.search(content):
+        if _is_read_otherwise(content):
             return list(dataset.read_graph(path))
         try:
-            quads = pyoxigraph.parse(content, format=RdfFormat.TURTLE, rename_blank_nodes=True)
-            return [(self._term(one.subject), self._term(one.predicate), self._term(one.object)) for one in quads]
+            return [(self._term(s), self._term(p), self._term(o)) for s, p, o, _ in _parsed(content)]
         except (SyntaxError, TypeError):
             return list(dataset.read_graph(path))
+
+    def _ntriples(self, path: Path) -> str:
+        content = self.content(path)
+        if not _is_read_otherwise(content):
+            try:
+                written = pyoxigraph.serialize(_parsed(content), format=RdfFormat.N_QUADS) or b""
+            except SyntaxError:
+                written = _RDF_12  # or nothing at all: what is wrong, `triples` tells
+            if _RDF_12 not in written:
+                return written.decode()
+        return dataset.ntriples(self.triples(path))
 
     def _term(self, term: object) -> Node:
         found = self._terms.get(term)
         if found is None:
             found = self._terms[term] = rdflib_term(term)
         return found
+
+
+def _is_read_otherwise(turtle: bytes) -> bool:
+    # Searched for one by one: an expression for all of them takes longer than reading the file.
+    is_marked = turtle.startswith(codecs.BOM_UTF8)
+    return is_marked or any(word in turtle for word in _OTHERWISE) or _TAG.search(turtle) is not None
+
+
+def _parsed(turtle: bytes) -> Iterable[pyoxigraph.Quad]:
+    # Blank nodes of two files are never the same one.
+    return pyoxigraph.parse(turtle, format=RdfFormat.TURTLE, rename_blank_nodes=True)
 
 
 def rdflib_term(term: object) -> Node:
