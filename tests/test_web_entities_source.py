@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 from xml.etree.ElementTree import Element
 
@@ -120,6 +121,45 @@ def test_what_nothing_quotes_has_no_line_under_it_and_its_share_is_said(strange:
     assert "er det 57,1 % av tegnene" in text_of(section(page, "text"))
     whole = page_of(strange.get("/doc/source/table", params={"lang": "nb"}))
     assert "Teksten er ikke lagret her." in text_of(section(whole, "text"))
+
+
+def test_what_nothing_quotes_is_marked_and_listed_and_every_character_stands_once_in_its_order(strange: httpx.Client):
+    page = page_of(strange.get("/doc/source/strange", params={"lang": "nb"}))
+    stored = (STRANGE / "source" / "strange.txt").read_text(encoding="utf-8")
+    assert [bare(line) for line in lines(page)] == [line for line in stored.split("\n") if line.strip()]
+    assert [text for line in lines(page) for text in covered_or_not(line)] == [
+        ("Overskrift", ""),
+        (" • ", ""),
+        ("Den <b>første</b> setningen & resten. Den andre", "passage"),
+        (" ", ""),
+        ("setningen overlapper.", "rest"),
+        ("Noe som ingen siterer.", "rest"),
+    ]
+    marked = [item for line in lines(page) for item in line.iter("span") if item.get("class") == "rest"]
+    assert not [item for item in marked if list(item)]
+    spans = [(stored.index(bare(item)), bare(item)) for item in marked]
+    assert [item.get("id") for item in marked] == [f"char={start},{start + len(text)}" for start, text in spans]
+    listed = section(page, "text").find("details")
+    assert listed is not None
+    assert text_of(listed.find("summary")) == "2 steder i teksten er ikke brukt til noe"
+    assert [(link.get("href"), text_of(link)) for link in listed.iter("a")] == [
+        (f"#{item.get('id')}", bare(item)) for item in marked
+    ]
+
+
+def covered_or_not(line: Element) -> Iterator[tuple[str, str]]:
+    """The characters of a line in their order, with the class of the outermost element that they stand in."""
+    runs = [(line.text or "", "")]
+    for child in line:
+        runs += [("" if child.tag == "sup" else bare(child), child.get("class") or ""), (child.tail or "", "")]
+    for kind, parts in groupby((run for run in runs if run[0]), key=lambda run: run[1]):
+        yield "".join(text for text, _ in parts), kind
+
+
+def test_where_everything_is_quoted_nothing_is_listed_as_left(client: httpx.Client, data: Path):
+    page = page_of(client.get("/doc/source/midt-troms-page.html"))
+    assert not [item for item in page.iter("span") if item.get("class") == "rest"]
+    assert section(page, "text").find("details") is None
 
 
 def test_a_text_that_is_another_than_was_quoted_from_is_not_shown(tmp_path: Path):

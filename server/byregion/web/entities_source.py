@@ -71,6 +71,11 @@ class SourceText:
     covered: Decimal
     language: str
 
+    @property
+    def rest(self) -> tuple[Part, ...]:
+        """The parts that nothing quotes, in their order; each has a place."""
+        return tuple(part for line in self.lines for part in line.parts if part.place)
+
 
 class Quotes:
     """What is quoted from a source, asked for when it is made."""
