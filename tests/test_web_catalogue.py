@@ -494,7 +494,7 @@ def test_the_points_of_the_page_are_those_that_the_portal_gives_what_is_served(s
     ("lang", "words"),
     [
         ("nb", "Nøkkelord er ikke oppgitt"),
-        ("nn", "Nøkkelord er ikkje oppgitt"),
+        ("nn", "Nøkkelord er ikkje oppgjevne"),
         ("en", "No keywords are given"),
     ],
 )
