@@ -111,6 +111,21 @@ def test_a_page_is_well_formed_and_says_where_one_is(client: httpx.Client, addre
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("/", "/doc/region/", "/doc/region/midt-troms", "/doc/quote/midt-troms-areal", "/map", "/compare"),
+        *("/search", "/queries", "/queries/participants", "/sparql", "/catalogue", "/datasets/midt-troms"),
+        *("/quality", "/quality/missing", "/quality/workbook", "/accessibility", "/municipality?name=Senja", "/reconcile"),
+    ],
+)
+def test_a_page_tells_who_lists_it_in_short_what_it_tells_who_reads_it_first(client: httpx.Client, address: str):
+    page = page_of(client.get(address, headers=BROWSER))
+    (told,) = (item.get("content") for item in page.iter("meta") if item.get("name") == "description")
+    lead = next(item for item in page.iter("p") if item.get("class") == "lead")
+    assert told and told == text_of(lead)
+
+
 @pytest.mark.parametrize("address", PAGES)
 def test_what_one_hears_says_what_it_is(client: httpx.Client, address: str):
     page = page_of(response := client.get(address, headers=BROWSER), response.status_code)
