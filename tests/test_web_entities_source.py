@@ -188,7 +188,7 @@ def test_where_the_source_says_nothing_the_page_says_so(strange: httpx.Client):
     page = page_of(strange.get("/doc/region/silent", params={"lang": "nb"}))
     for name in ("goals", "measures", "results", "advice", "participants"):
         assert text_of(section(page, name).find("p")) == "Ikke oppgitt i kilden"
-    assert "Listen over kommuner er ikke hele" in text_of(section(page, "participants"))
+    assert "Listen over kommuner er ufullstendig" in text_of(section(page, "participants"))
     reason = page_of(strange.get("/doc/measure/strange", params={"lang": "nb"}))
     assert "status Ikke oppgitt i kilden" in text_of(section(reason, "said"))
 
