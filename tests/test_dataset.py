@@ -144,7 +144,7 @@ def test_a_slug_is_what_names_of_files_and_addresses_can_be():
 
 
 def test_the_layout_is_that_of_rdflibs_longturtle_with_prefixes_that_are_made_up_and_blank_nodes_too():
-    for path in (TURTLE / "layout.ttl", *(item.path for item in ontology_files())):
+    for path in (TURTLE / "layout.ttl", *(item.path for item in (*ontology_files(), *data_files(folder("data"))))):
         graph = read_graph(path)
         written = in_order(graph).serialize(format="longturtle").strip() + "\n"
         assert layout(graph) == written

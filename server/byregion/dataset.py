@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from rdflib import Dataset, Graph, Literal, URIRef
+from rdflib.namespace import split_uri
 from rdflib.plugins.parsers.notation3 import BadSyntax
 from rdflib.plugins.serializers.longturtle import LongTurtleSerializer
 from rdflib.term import Node
@@ -176,22 +177,42 @@ def written(ordered: Graph) -> str:
 
 
 class _Layout(LongTurtleSerializer):
-    """rdflib's longturtle, which makes the prefixed name of a term anew wherever the term stands, and here does not."""
+    """rdflib's longturtle, which makes the prefixed name of a term anew wherever the term stands, and here does not.
+
+    rdflib also remembers each namespace it meets, known by a prefix or not, and looks through those that it remembers
+    for each new one: `quote/a#`, `quote/b#` and so on take the square of their number. Here it meets only those that
+    may have a prefix.
+    """
 
     def reset(self) -> None:
         super().reset()  # type: ignore[no-untyped-call]
-        self._pnames: dict[tuple[Node, bool], str | None] = {}
+        self._forget()
 
     def startDocument(self) -> None:
         # Prefixes that predicates brought by now may serve terms that had none before.
-        self._pnames = {}
+        self._forget()
         super().startDocument()  # type: ignore[no-untyped-call]
+
+    def _forget(self) -> None:
+        self._pnames: dict[tuple[Node, bool], str | None] = {}
+        self._may_be_known: dict[str, bool] = {}
+        self._namespaces = [str(namespace) for _, namespace in self.store.namespaces()]
 
     def get_pname(self, uri: Node, gen_prefix: bool = True) -> str | None:
         key = uri, gen_prefix
         if key not in self._pnames:
-            self._pnames[key] = super().get_pname(uri, gen_prefix)  # type: ignore[no-untyped-call]
+            is_hopeless = isinstance(uri, URIRef) and not gen_prefix and not self._may_have_prefix(uri)
+            self._pnames[key] = None if is_hopeless else super().get_pname(uri, gen_prefix)  # type: ignore[no-untyped-call]
         return self._pnames[key]
+
+    def _may_have_prefix(self, iri: URIRef) -> bool:
+        try:
+            namespace, _ = split_uri(iri)
+        except ValueError:  # it may be a namespace itself
+            return True
+        if namespace not in self._may_be_known:
+            self._may_be_known[namespace] = any(known.startswith(namespace) for known in self._namespaces)
+        return self._may_be_known[namespace]
 
 
 def in_order(triples: Iterable[Triple]) -> Graph:
