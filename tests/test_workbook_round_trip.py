@@ -20,8 +20,8 @@ from byregion.convert.workbook.exporting import export, tables
 from byregion.convert.workbook.graphs import Graphs, _judged, graphs
 from byregion.convert.workbook.importing import errors
 from byregion.convert.workbook.writing import Content, workbook
-from byregion.dataset import layout, read_graph
-from byregion.namespaces import BR, CONCEPT, ID, OA, empty_graph
+from byregion.dataset import in_order, layout, read_graph
+from byregion.namespaces import BR, CONCEPT, ID, OA
 from byregion.terms import shorten
 from workbook_world import around, form, imported, judged, settled, surroundings
 
@@ -41,7 +41,7 @@ class Maker:
 
     def __init__(self, draw: st.DrawFn) -> None:
         self.draw = draw
-        self.said = Graphs(empty_graph(), empty_graph())
+        self.said = Graphs()
         self.sources = self.things("source", BR.SourceDocument, 1, 2, sourced=False)
         for source in self.sources:
             self.add(source, BR.knownBy, CONCEPT.mention)
@@ -174,7 +174,7 @@ def _quotes(make: Maker) -> None:
 
 
 def as_parts(said: Graphs) -> dict[str, Graph]:
-    return {"stated": said.stated, "translations": said.translations}
+    return {"stated": in_order(said.stated), "translations": in_order(said.translations)}
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from byregion.convert.workbook.names import Surroundings
 from byregion.convert.workbook.sheets import sheets
 from byregion.convert.workbook.tables import Form, Table
 from byregion.convert.workbook.words import Words
-from byregion.dataset import layout, ontology_files, read_graph
+from byregion.dataset import Triple, layout, ntriples, ontology_files, read_graph
 from byregion.links import PREDICATES
 from byregion.namespaces import BR
 
@@ -58,6 +59,11 @@ def around() -> Graph:
     return graph
 
 
+@cache
+def said_around() -> str:
+    return ntriples(around())
+
+
 def write_around(data: Path) -> Path:
     """Write what is around a workbook as the datasets of a folder, so that a command reads it in no time."""
     graph = Graph(bind_namespaces="none")
@@ -85,8 +91,8 @@ def imported(tables: Sequence[Table], language: str = "nb") -> Imported:
     return read_tables(tables, form(language), surroundings(language))
 
 
-def judged(made: Graphs) -> Iterable[validate.Result]:
-    return validate.report(around() + made.stated + made.translations, shapes()).results
+def judged(made: Graphs, counts: Callable[[str], bool]) -> Iterable[validate.Result]:
+    return validate.report(said_around() + ntriples(chain(*made.both())), shapes(), counts=counts).results
 
 
 def settled(tables: Sequence[Table], language: str = "nb", *, keep_valid: bool = False) -> Settled:
@@ -125,9 +131,10 @@ def saved(path: Path, *tables: Table) -> Path:
     return path
 
 
-def values(graph: Graph, subject: URIRef) -> Mapping[str, set[str]]:
+def values(graph: Iterable[Triple], thing: URIRef) -> Mapping[str, set[str]]:
     """What a graph says of something, by the ends of the properties' IRIs."""
     told: dict[str, set[str]] = {}
-    for predicate, value in graph.predicate_objects(subject):
-        told.setdefault(str(predicate).replace("#", "/").rpartition("/")[2], set()).add(str(value))
+    for subject, predicate, value in graph:
+        if str(subject) == str(thing):
+            told.setdefault(str(predicate).replace("#", "/").rpartition("/")[2], set()).add(str(value))
     return told

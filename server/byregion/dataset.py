@@ -161,7 +161,7 @@ def named_graphs(dataset: Dataset) -> Iterator[tuple[URIRef, Graph]]:
             yield graph.identifier, graph
 
 
-def layout(graph: Graph) -> str:
+def layout(graph: Iterable[Triple]) -> str:
     """Return `graph` as Turtle in the one layout that every file under `data/` has.
 
     Subjects and predicates are sorted, one predicate a line, the same prefixes everywhere and only those in use.

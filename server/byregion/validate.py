@@ -34,6 +34,10 @@ ENGINES: Final = ("shacl", "pyshacl")
 """What can judge: `shacl` is quick and serves; `pyshacl` is the reference that the tests hold it to."""
 
 
+Counts = Callable[[str], bool]
+"""Tells whether results about a focus node, as N-Triples writes it, are wanted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """One validation result, as https://www.w3.org/TR/shacl/#results-validation-result names its parts.
@@ -70,19 +74,22 @@ def read_shapes(paths: Iterable[Path] | None = None) -> Graph:
     return shapes
 
 
-def report(data: Graph | Dataset | str, shapes: Graph, *, engine: str = "shacl") -> Report:
+def report(
+    data: Graph | Dataset | str, shapes: Graph, *, engine: str = "shacl", counts: Counts = lambda _: True
+) -> Report:
     """Return what `shapes` say of `data`, which holds the ontology too; of a dataset, what `merge` gives.
 
-    A string is N-Triples, as `Reader.ntriples` writes soonest of files. Raises ConfigError for an unknown `engine`, and
+    A string is N-Triples, as `Reader.ntriples` writes soonest of files. Only results about focus nodes that count are
+    in it. Raises ConfigError for an unknown `engine`, and
     DataError for shapes that are not well-formed, or that pySHACL cannot judge by.
     """
     if engine not in ENGINES:
         raise ConfigError(f"{engine!r} is no SHACL engine; there are {', '.join(ENGINES)}")
     judge = Judge(shapes)
     if engine == "shacl":
-        return judge.report(data if isinstance(data, str) else to_ntriples(data))
+        return judge.report(data if isinstance(data, str) else to_ntriples(data), counts)
     graph = _read(data) if isinstance(data, str) else merge(data)
-    return reported(_results(_pyshacl(graph, shapes), shapes))
+    return reported(item for item in _results(_pyshacl(graph, shapes), shapes) if counts(_n3(item.focus_node)))
 
 
 class Judge:
@@ -93,7 +100,7 @@ class Judge:
         self._compiled = _compile(shapes)
         self._shapes = shapes
 
-    def report(self, triples: str, counts: Callable[[str], bool] = lambda _: True) -> Report:
+    def report(self, triples: str, counts: Counts = lambda _: True) -> Report:
         """Return what the shapes say of `triples`, in N-Triples, about the focus nodes that count, as written there."""
         found = self._compiled.validate_text(triples, "ntriples")
         if not any(counts(item.focus_node) for item in found.results):

@@ -19,7 +19,7 @@ from byregion.convert.workbook import copying, reading
 from byregion.convert.workbook.archives import Unreadable
 from byregion.convert.workbook.graphs import PARTS, Graphs, Settled, settle
 from byregion.convert.workbook.importing import Imported, errors, given_ids, read_tables
-from byregion.convert.workbook.merging import Previous, judged, previous
+from byregion.convert.workbook.merging import Previous, judge, previous
 from byregion.convert.workbook.tables import Entry, Table, by_message, joined
 from byregion.convert.workbook.words import ID
 from byregion.dataset import layout
@@ -77,7 +77,7 @@ def _import_workbook(
         imported = read_tables(tables, here.form, here.around)
         before = _before(out, here)
     with screen().working("judging by the shapes"):
-        settled = settle(imported, here.form, lambda made: judged(made, before, here), keep_valid=keep_valid)
+        settled = settle(imported, here.form, judge(before, here), keep_valid=keep_valid)
     words = here.form.words
     _tell(settled)
     wrong = bool(errors(settled.problems))

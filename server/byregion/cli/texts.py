@@ -8,14 +8,11 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from rdflib import Graph
-from rdflib.graph import ReadOnlyGraphAggregate
-
 from byregion import validate
 from byregion.cli.screen import screen
 from byregion.cli.workbooks import Published, World
 from byregion.convert.text import Draft, Given, Words, drafted, read, review, uncovered
-from byregion.dataset import layout
+from byregion.dataset import layout, ntriples
 from byregion.errors import ConfigError, ParameterError
 from byregion.terms import best, parse, shorten
 
@@ -66,10 +63,8 @@ def address(text: str | None) -> str:
 
 def _wanted(draft: Draft, here: World, language: str) -> Iterator[str]:
     """Yield what the shapes want of the entities of a draft beside everything that is published."""
-    own = Graph(bind_namespaces="none")
-    own += draft.graph
-    subjects = set(map(str, own.subjects()))
-    for result in validate.report(ReadOnlyGraphAggregate([here.graph, own]), here.shapes).results:
+    subjects = set(map(str, draft.graph.subjects()))
+    for result in validate.report(here.said + ntriples(draft.graph), here.shapes).results:
         if str(result.focus_node) in subjects:
             about = shorten(str(result.focus_node))
             yield f"{about}: {best(result.message, (language,)) or shorten(result.component)}"

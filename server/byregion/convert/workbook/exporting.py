@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from rdflib import DCTERMS, RDF, SKOS, XSD, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from byregion.convert.workbook import cells, ids
 from byregion.convert.workbook.cells import LONGEST, Raw
-from byregion.convert.workbook.graphs import PARTS, Graphs, graphs
+from byregion.convert.workbook.graphs import PARTS, graphs
 from byregion.convert.workbook.importing import errors, read_tables
 from byregion.convert.workbook.names import Known, Resolver, Surroundings
 from byregion.convert.workbook.sheets import Column, Sheet
@@ -41,9 +42,16 @@ class Exported:
         return {thing for rows in self.rows.values() for thing, _ in rows}
 
 
+class _Said(NamedTuple):
+    """What a dataset says, by part, in the order of `PARTS`."""
+
+    stated: Graph
+    translations: Graph
+
+
 def export(parts: Mapping[str, Graph], form: Form, around: Surroundings) -> Exported:
     """Return the graphs of a dataset, by the names of its parts, as rows of `form`'s sheets."""
-    said = Graphs(*(parts.get(name, empty_graph()) for name in PARTS))
+    said = _Said(*(parts.get(name, empty_graph()) for name in PARTS))
     without: set[URIRef] = set()
     while True:
         rows = _rows(said, form, around, without)
@@ -51,11 +59,9 @@ def export(parts: Mapping[str, Graph], form: Form, around: Surroundings) -> Expo
         back = graphs(imported.entries)
         # A row that is not understood, or understood as something else, is not what the dataset says.
         wrong = {
-            subject
-            for graph, own in zip(back.both(), said.both(), strict=True)
-            for subject, _, _ in set(graph) - set(own)
+            subject for graph, own in zip(back.both(), said, strict=True) for subject, _, _ in graph.difference(own)
         }
-        missing = {thing for each in rows.values() for thing, _ in each}.difference(back.stated.subjects(RDF.type))
+        missing = {thing for each in rows.values() for thing, _ in each}.difference(back.described())
         refused = {problem.place for problem in errors(imported.problems)}
         wrong |= {
             entry.iri for entry in imported.entries if entry.iri and {entry.place(c) for c in entry.raw} & refused
@@ -66,7 +72,7 @@ def export(parts: Mapping[str, Graph], form: Form, around: Surroundings) -> Expo
         without |= new
     left = {name: set(graph) for name, graph in parts.items()}
     for name, graph in zip(PARTS, back.both(), strict=True):
-        left[name] = left.get(name, set()) - set(graph)
+        left[name] = left.get(name, set()) - graph
     return Exported(rows, {name: list(in_order(triples)) for name, triples in sorted(left.items()) if triples})
 
 
@@ -90,7 +96,7 @@ def tables(rows: Mapping[Sheet, Iterable[Row]], form: Form) -> list[Table]:
 # --- Cells ------------------------------------------------------------------------------------------------------------
 
 
-def _rows(said: Graphs, form: Form, around: Surroundings, without: set[URIRef]) -> dict[Sheet, list[Row]]:
+def _rows(said: _Said, form: Form, around: Surroundings, without: set[URIRef]) -> dict[Sheet, list[Row]]:
     things = {
         sheet: sorted((thing for thing in _things(said.stated, sheet) if thing not in without), key=_order(said.stated))
         for sheet in form.sheets
@@ -126,7 +132,7 @@ def _names(graph: Graph, thing: Node) -> Iterable[Node]:
 class _Writer:
     """Writes what a graph says of an entity into the cells of its row."""
 
-    def __init__(self, said: Graphs, form: Form, resolver: Resolver, around: Surroundings) -> None:
+    def __init__(self, said: _Said, form: Form, resolver: Resolver, around: Surroundings) -> None:
         self._said = said
         self._form = form
         self._resolver = resolver
@@ -204,9 +210,8 @@ def examples(graph: Graph, form: Form, around: Surroundings) -> Mapping[Sheet, l
     # A source has no source itself; the first region's is the one to show.
     sources = (graph.value(thing, DCTERMS.source) for thing in sorted(shown, key=str) if graph.value(thing, BR.inPhase))
     shown.update([source for source in sources if source][:1])
-    said = Graphs(empty_graph(), empty_graph())
+    said = empty_graph()
     for thing in shown:
         for triple in graph.triples((thing, None, None)):
-            said.stated.add(triple)
-            said.translations.add(triple)
-    return export({"stated": said.stated, "translations": said.translations}, form, around).rows
+            said.add(triple)
+    return export(dict.fromkeys(PARTS, said), form, around).rows

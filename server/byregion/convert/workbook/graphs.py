@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from rdflib import DCTERMS, RDF, SH, Graph, Literal, URIRef
+from rdflib import DCTERMS, RDF, SH, Literal, URIRef
 from rdflib.paths import AlternativePath
 from rdflib.paths import Path as PropertyPath
 from rdflib.term import Node
@@ -17,7 +17,8 @@ from byregion.convert.workbook.cells import Fault
 from byregion.convert.workbook.importing import Imported, errors
 from byregion.convert.workbook.sheets import Column
 from byregion.convert.workbook.tables import Entry, Form, Place, Problem
-from byregion.namespaces import BR, OA, bind
+from byregion.dataset import Triple
+from byregion.namespaces import BR, OA
 from byregion.terms import best, shorten
 
 PARTS: Final = ("stated", "translations")
@@ -26,32 +27,28 @@ PARTS: Final = ("stated", "translations")
 
 @dataclass(frozen=True, slots=True)
 class Graphs:
-    """The parts of a dataset that a workbook gives."""
+    """The parts of a dataset that a workbook gives, each as its triples."""
 
-    stated: Graph
-    translations: Graph
+    stated: set[Triple] = field(default_factory=set)
+    translations: set[Triple] = field(default_factory=set)
 
-    def both(self) -> tuple[Graph, Graph]:
+    def both(self) -> tuple[set[Triple], set[Triple]]:
         """Return the graphs in the order of `PARTS`."""
         return self.stated, self.translations
 
     def described(self) -> set[Node]:
         """Return the entities that have a class here."""
-        return set(self.stated.subjects(RDF.type))
+        is_a = RDF.type  # which is looked up by its name each time
+        return {subject for subject, predicate, _ in self.stated if predicate == is_a}
 
 
 def graphs(entries: Iterable[Entry]) -> Graphs:
     """Return what the entities say, as the parts of a dataset."""
-    made = Graphs(_quick_graph(), _quick_graph())
+    made = Graphs()
     for entry in entries:
         if entry.iri is not None:
             _add(entry, entry.iri, made)
     return made
-
-
-def _quick_graph() -> Graph:
-    # rdflib's default store also keeps in which graph a triple is, which costs twice the time and the memory.
-    return bind(Graph(store="SimpleMemory", bind_namespaces="none"))
 
 
 def _add(entry: Entry, iri: URIRef, made: Graphs) -> None:
@@ -95,7 +92,8 @@ class Judgement(Protocol):
     def message(self) -> tuple[Literal, ...]: ...  # noqa: D102
 
 
-Judge = Callable[[Graphs], Iterable[Judgement]]
+Judge = Callable[[Graphs, Callable[[str], bool]], Iterable[Judgement]]
+"""What gives the results about those focus nodes that count, which are asked for as N-Triples writes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +142,12 @@ def _judged(entries: Sequence[Entry], judge: Judge, at_once: int = AT_ONCE) -> I
         own = {str(entry.iri) for entry in part}
         terms = {str(term) for entry in part for terms in entry.terms.values() for term in terms}
         beside = [by_iri[iri] for iri in sorted((terms & by_iri.keys()) - own)]
-        for result in judge(graphs([*part, *beside])):
-            focus = str(result.focus_node).partition("#")[0]
-            if focus in own or (focus not in by_iri and len(entries) <= at_once):
-                yield result
+
+        def counts(node: str, own: set[str] = own) -> bool:
+            thing = node.strip("<>").partition("#")[0]
+            return thing in own or (thing not in by_iri and len(entries) <= at_once)
+
+        yield from judge(graphs([*part, *beside]), counts)
 
 
 def _without(entries: Sequence[Entry], problems: Iterable[Problem], form: Form) -> tuple[list[Entry], list[Problem]]:

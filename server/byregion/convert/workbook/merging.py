@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from rdflib import Graph, URIRef
-from rdflib.graph import ReadOnlyGraphAggregate
 
 from byregion import validate
 from byregion.convert.workbook.exporting import export
-from byregion.convert.workbook.graphs import PARTS, Graphs
+from byregion.convert.workbook.graphs import PARTS, Graphs, Judge
 from byregion.convert.workbook.names import Surroundings
 from byregion.convert.workbook.tables import Form
 from byregion.convert.workbook.world import World
-from byregion.dataset import Triple
+from byregion.dataset import Triple, ntriples
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,7 @@ class Previous:
 
     def joined(self, made: Graphs) -> Graphs:
         """Return new graphs with the triples that stay."""
-        for part, graph in zip(PARTS, made.both(), strict=True):
-            for triple in self.kept(part, made):
-                graph.add(triple)
-        return made
+        return Graphs(*(graph.union(self.kept(part, made)) for part, graph in zip(PARTS, made.both(), strict=True)))
 
 
 def previous(parts: Mapping[str, Graph], form: Form, around: Surroundings) -> Previous:
@@ -49,10 +46,11 @@ def previous(parts: Mapping[str, Graph], form: Form, around: Surroundings) -> Pr
     return Previous(frozenset(exported.covered()), exported.left_out)
 
 
-def judged(made: Graphs, before: Previous, here: World) -> Iterable[validate.Result]:
-    """Return what the shapes say of new graphs, with the triples that stay beside them and all that is around."""
-    kept = Graph(bind_namespaces="none")
-    for part in PARTS:
-        for triple in before.kept(part, made):
-            kept.add(triple)
-    return validate.report(ReadOnlyGraphAggregate([here.graph, kept, *made.both()]), here.shapes).results
+def judge(before: Previous, here: World) -> Judge:
+    """Return what tells what the shapes say of new graphs, with the triples that stay and all that is around."""
+
+    def judged(made: Graphs, counts: validate.Counts) -> Iterable[validate.Result]:
+        kept = chain.from_iterable(before.kept(part, made) for part in PARTS)
+        return validate.report(here.said + ntriples(chain(kept, *made.both())), here.shapes, counts=counts).results
+
+    return judged

@@ -29,7 +29,7 @@ from byregion.convert.workbook import reading
 from byregion.convert.workbook.archives import Unreadable
 from byregion.convert.workbook.graphs import PARTS, located, settle
 from byregion.convert.workbook.importing import given_ids, read_tables
-from byregion.convert.workbook.merging import Previous, judged, previous
+from byregion.convert.workbook.merging import Previous, judge, previous
 from byregion.convert.workbook.tables import Place, Problem, Table, by_message, joined
 from byregion.convert.workbook.world import Published
 from byregion.dataset import ntriples
@@ -84,7 +84,7 @@ class Trial:
         before = previous(parts, here.form, here.around) if parts else Previous()
         imported = read_tables(tables, here.form, here.around)
         self._form, self._before, self._made = here.form, before, imported.made
-        self._settled = settle(imported, here.form, lambda made: judged(made, before, here))
+        self._settled = settle(imported, here.form, judge(before, here))
 
     def told(self) -> Tried:
         """Return what came of it."""
