@@ -190,8 +190,8 @@ def test_a_question_whose_header_asks_for_a_chart_has_one_above_its_table(
     assert section is not None and query.chart is not None
     parts = [item.tag for item in section if item.tag in ("figure", "div")]
     assert parts[:2] == ["figure", "div"]
-    shown = [text_of(item) for item in section.findall("./figure/figcaption/code")]
-    assert shown == [query.chart.value, query.chart.label]
+    caption = text_of(section.find("./figure/figcaption"))
+    assert caption.startswith(f"{WORDS['nb'](f'variables.{query.chart.value}')} for hver rad")
     assert section.find("./figure//{*}rect") is not None
 
 

@@ -85,7 +85,7 @@ def test_openrefine_finds_what_a_table_means(client: httpx.Client):
     found = ask(client, {"q0": row("1931", "2016-01-01"), "q1": row("1931", "2026-11-23")})
     (lenvik,) = found["q0"]["result"]
     assert (lenvik["id"], lenvik["name"], lenvik["score"], lenvik["match"]) == (LENVIK, "Lenvik", 100, True)
-    assert lenvik["description"] == "kommune, 1931 (1838–2019), Troms"
+    assert lenvik["description"] == "kommune, nummer 1931 (1838–2019), Troms"
     successor, before = found["q1"]["result"]
     assert (successor["id"], successor["match"], before["match"]) == (SENJA, False, False)
     assert "1931 Lenvik er blitt 5530 Senja" in successor["description"]

@@ -12,6 +12,7 @@ from byregion.convert import tabular
 from byregion.engine import Answer, syntax
 from byregion.errors import EngineError, QueryTooLarge
 from byregion.results import Solutions
+from byregion.sentences import say
 from byregion.web import formats, service
 from byregion.web.negotiate import Offer
 from byregion.web.protocol import Query
@@ -72,8 +73,7 @@ def _about(cover: Cover) -> tabular.About:
 def _to_read(query: str | Query, offer: Offer) -> bytes:
     body = engine_answer(query, offer).body
     if len(body) > MADE_OF:
-        what = f"a page or a spreadsheet is made of {MADE_OF} bytes at most, and the answer has {len(body)}"
-        raise QueryTooLarge(f"{what}; take it in one of the other formats, such as CSV, or ask for less")
+        raise QueryTooLarge(say("too-large-to-show", limit=MADE_OF, size=len(body)))
     return body
 
 
@@ -81,18 +81,22 @@ def solutions(query: str | Query) -> Solutions:
     """Return the answer to a SELECT; raises QueryTooLarge for more than `MADE_OF` bytes."""
     answer = results.read_solutions(_to_read(query, formats.SOLUTIONS[0]))
     if isinstance(answer, bool):
-        raise EngineError("a SELECT was answered with a truth value")
+        raise EngineError(say("select-truth"))
     return answer
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An answer as a page shows it: one of a truth value, the beginning of a graph as Turtle, and a table."""
+    """An answer as a page shows it: one of a truth value, the beginning of a graph as Turtle, and a table.
+
+    `solutions` are what the table shows, where it shows them all.
+    """
 
     truth: bool | None = None
     turtle: str | None = None
     is_cut: bool = False
     table: Table | None = None
+    solutions: Solutions | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -112,4 +116,4 @@ def shown(query: str | Query) -> Shown:
 def whole(query: str) -> Shown:
     """Return the answer to a SELECT as a page shows it that shows all of it."""
     answer = solutions(query)
-    return Shown(table=Table.of(answer, len(answer.bindings)))
+    return Shown(table=Table.of(answer, len(answer.bindings)), solutions=answer)

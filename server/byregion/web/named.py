@@ -15,7 +15,19 @@ from byregion.errors import ParameterError, QueryError
 from byregion.queries import NamedQuery, Parameter
 from byregion.results import Solutions
 from byregion.terms import shorten
-from byregion.web import answers, citation, graphs, language, listing, pages, pictured, plotted, problem, respond
+from byregion.web import (
+    answers,
+    citation,
+    graphs,
+    language,
+    listing,
+    pages,
+    pictured,
+    plotted,
+    problem,
+    readable,
+    respond,
+)
 from byregion.web.asked import Asked
 from byregion.web.documents import Document
 from byregion.web.exported import TABLES, Listed
@@ -234,6 +246,7 @@ def _page(asked: Asked, offers: tuple[Offer, ...]) -> Response:
     context |= {"citation": asked.citation(), "csl": asked.address(CSL)}
     turned = {link["rel"]: address for address, link in asked.links(HTML, page)}
     context |= {"answer": shown, "picture": picture, "plot": plot, "page": page, "turned": turned}
+    context |= {"told": readable.read(shown.solutions, asked.query.text) if shown.solutions else None}
     response = _shown(context, text, formats=links, snippets=snippets(asked))
     respond.link(response, asked.links(HTML, page))
     return response

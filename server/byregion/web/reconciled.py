@@ -27,6 +27,7 @@ from byregion.reconcile import (
     cells,
     day_of,
 )
+from byregion.sentences import say
 from byregion.web.language import Words
 
 VERSIONS: Final = ("0.2",)
@@ -101,7 +102,8 @@ def name_of(entity: Entity, words: Words) -> str:
 def description_of(index: Index, entity: Entity, words: Words) -> str:
     """Return in a few words what an entity is: its kind, its numbers with their years, and its county."""
     parts = [words(f"reconcile.types.{entity.kind}")]
-    parts += [f"{number.text} ({_years(number)})" if _years(number) else number.text for number in entity.numbers]
+    if numbers := [f"{it.text} ({years})" if (years := _years(it)) else it.text for it in entity.numbers]:
+        parts.append(words("reconcile.numbered", numbers=", ".join(numbers)))
     if entity.numbers and (counties := entity.numbers[-1].counties):
         parts += [name_of(index.entities[id], words) for id in counties if id in index.entities]
     return ", ".join(parts)
@@ -164,9 +166,9 @@ def extended(index: Index, asked: Extension, words: Words) -> Json:
     """
     for name, settings in asked.properties:
         if name not in EXTENSIONS:
-            raise BadRequest(f"there is no property {name!r} to fetch; there are {', '.join(EXTENSIONS)}")
+            raise BadRequest(say("no-property-to-fetch", name=name, listed=", ".join(EXTENSIONS)))
         if settings.get("date") and day_of(settings["date"]) is None:
-            raise BadRequest(f"the setting date of {name} is {settings['date']!r}; write it as 2016-01-01")
+            raise BadRequest(say("setting-date", name=name, value=settings["date"]))
     return {
         "meta": [_meta(name, words) for name, _ in asked.properties],
         "rows": {id: _row(index, index.find(id), asked, words) for id in asked.ids},

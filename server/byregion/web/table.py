@@ -60,9 +60,10 @@ def _cell(term: Node | None) -> Cell | None:
     if isinstance(term, URIRef):
         return Cell(Text(shorten(term)), term, is_number=False)
     if isinstance(term, Literal):
-        return Cell(Text(str(term), (term.language or "").lower()), None, _is_number(term))
+        return Cell(Text(str(term), (term.language or "").lower()), None, is_number(term))
     return Cell(Text(f"_:{term}"), None, is_number=False)
 
 
-def _is_number(literal: Literal) -> bool:
+def is_number(literal: Literal) -> bool:
+    """Tell whether a literal is a number."""
     return isinstance(literal.value, int | float | Decimal) and not isinstance(literal.value, bool)
