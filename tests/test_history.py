@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
 import httpx
+import openpyxl
 import pytest
 from rdflib import DCTERMS, FOAF, PROV, RDF, VOID, Graph, Literal, URIRef
 
@@ -175,6 +178,30 @@ def test_the_feed_has_the_newest_changes_first_and_leads_to_the_older_ones(world
     assert numbers == sorted(numbers, reverse=True) and len(set(numbers)) == len(numbers) >= COUNT
 
 
+def test_a_page_of_the_changes_is_a_table_and_leads_to_the_others(world: World):
+    numbers, address = list[int](), "/changes?format=csv&page=1"
+    while address:
+        answer = world.client.get(address)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+        listed = list(csv.DictReader(io.StringIO(answer.content.decode(), newline="")))
+        assert {row["who"] for row in listed} == {"kari@example.org"}
+        assert all(row["change"] == f"{world.url}changes/{row['number']}" for row in listed)
+        numbers += [int(row["number"]) for row in listed]
+        address = answer.links.get("next", {}).get("url", "")
+    assert numbers == sorted(numbers) and len(set(numbers)) == len(numbers) >= COUNT
+
+
+def test_the_newest_page_of_the_changes_is_a_workbook_and_json(world: World):
+    told = world.client.get("/changes?page=1&format=json").json()
+    assert (told[1]["why"], told[1]["added"], told[1]["removed"]) == (WHY, 1, 1)
+    recorded = Changes(world.store.folder)[2]
+    assert (told[1]["revision"], told[1]["when"]) == (recorded.revision, recorded.when.isoformat())
+    book = openpyxl.load_workbook(io.BytesIO(world.client.get("/changes?page=1&format=xlsx").content), read_only=True)
+    header, *cells = book.worksheets[0].iter_rows(values_only=True)
+    assert [dict(zip(header, row, strict=True))["number"] for row in cells] == [row["number"] for row in told]
+    assert world.client.get("/changes", headers={"accept": "text/csv"}).headers["content-type"].startswith("text/csv")
+
+
 @pytest.mark.parametrize(("lang", "title"), [("nb", "Endringer"), ("nn", "Endringar"), ("en", "Changes")])
 def test_the_pages_tell_the_same_in_three_languages(world: World, lang: str, title: str):
     listed = world.client.get(f"/changes?page=1&lang={lang}", headers=BROWSER)
@@ -187,6 +214,8 @@ def test_the_pages_tell_the_same_in_three_languages(world: World, lang: str, tit
         for table in page.iter("table"):
             assert text_of(table.find("caption")) and all(cell.get("scope") for cell in table.iter("th"))
     assert WHY in shown.text and "urn:s" in shown.text and "changes/1" in shown.text and "changes/3" in shown.text
+    (turned,) = (item for item in page_of(shown).iter("nav") if item.get("class") == "turn")
+    assert [text_of(link).strip("← →")[-2:] for link in turned.iter("a")] == [" 3", " 1"]
 
 
 def test_a_server_without_a_journal_says_where_there_is_one(client: httpx.Client):

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 
 from browser import Visit
-from byregion.web import trying
+from byregion.web import language, trying
 from web_world import BROWSER, page_of, text_of, wait_for_edition
 from workbook_world import REGION, SOURCE, saved, table
 
@@ -57,15 +57,6 @@ def test_what_a_dataset_has_not_said_is_counted_by_kind_and_property(app: Flask,
     (section,) = (part for part in which.iter("section") if part.get("aria-labelledby") == "which")
     (goal,) = section.iter("a")
     assert goal.get("href") == "/doc/goal/midt-troms-vekstkraft?lang=nb"
-
-
-def test_the_counts_of_what_is_said_are_to_be_had_as_csv(app: Flask, client: httpx.Client):
-    wait_for_edition(app)
-    page = page_of(client.get("/quality/missing?dataset=haugesundregionen", headers=BROWSER))
-    (csv,) = (link.get("href") or "" for link in page.iter("a") if (link.get("href") or "").endswith("format=csv"))
-    header, *rows = client.get(csv).text.splitlines()
-    assert header == "graph,class,property,count"
-    assert rows and all("/graphs/haugesundregionen/stated" in row for row in rows)
 
 
 def test_a_dataset_that_is_not_there_is_told_with_those_that_are(app: Flask, client: httpx.Client):
@@ -165,21 +156,33 @@ def test_a_workbook_that_takes_too_much_is_ended(client: httpx.Client, mended: P
 # --- An officer -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["with scripts", "without"])
-def test_an_officer_sees_what_is_missing_and_mends_her_workbook(visit: Visit, wrong: Path, mended: Path, script: bool):
-    page = visit("/quality", script=script, locale="nb-NO", width=390)
-    page.get_by_role("link", name="Det som kunne vært sagt i et datasett").click()
-    missing = page.get_by_role("table", name="Egenskaper som ikke er oppgitt om alle i Byregionen Midt-Troms")
-    missing.get_by_role("row", name="mål rekkefølge 1 av 5").get_by_role("link").click()
-    assert page.get_by_role("link", name="Økt vekstkraft").count()
-    page.get_by_role("navigation", name="Du er her").get_by_role("link", name="Datakvalitet").click()
-    field = page.get_by_label("Arbeidsbok (XLSX), eller CSV-filer")
-    field.set_input_files(wrong)
-    page.get_by_role("button", name="Prøv").click()
-    cells = page.get_by_role("table", name="Det som er galt, og hva som skal til")
+@pytest.mark.parametrize(
+    ("locale", "row", "why", "script"),
+    [
+        ("nb-NO", "mål rekkefølge 1 av 5", "«to» er ikke et tall", True),
+        ("nb-NO", "mål rekkefølge 1 av 5", "«to» er ikke et tall", False),
+        ("en-GB", "goal order 1 of 5", '"to" is no number', True),
+        ("en-GB", "goal order 1 of 5", '"to" is no number', False),
+    ],
+    ids=["nb, with scripts", "nb, without", "en, with scripts", "en, without"],
+)
+def test_an_officer_sees_what_is_missing_and_mends_her_workbook(
+    visit: Visit, wrong: Path, mended: Path, locale: str, row: str, why: str, script: bool
+):
+    words = language.read()[locale[:2]]
+    page = visit("/quality", script=script, locale=locale, width=390)
+    page.get_by_role("link", name=words("quality.missing_lead")).click()
+    missing = page.get_by_role("table", name=words("quality.not_said", title=""))
+    missing.get_by_role("row", name=row).get_by_role("link").click()
+    assert page.locator("main a[href^='/doc/goal/midt-troms-vekstkraft']").count()
+    crumbs = page.get_by_role("navigation", name=words("nav.crumbs"))
+    crumbs.get_by_role("link", name=words("quality.heading")).click()
+    page.get_by_label(words("workbook.file")).set_input_files(wrong)
+    page.get_by_role("button", name=words("workbook.submit"), exact=True).click()
+    cells = page.get_by_role("table", name=words("workbook.cells"))
     assert cells.get_by_role("rowheader").all_inner_texts() == ["Mål!C2", "Mål!D3"]
-    assert "«to» er ikke et tall" in cells.inner_text()
-    page.get_by_label("Arbeidsbok (XLSX), eller CSV-filer").set_input_files(mended)
-    page.get_by_role("button", name="Prøv").click()
-    page.get_by_text("Ingen feil. Arbeidsboken kan tas inn som den er.").wait_for()
-    assert not page.get_by_role("table", name="Det som er galt, og hva som skal til").count()
+    assert why in cells.inner_text()
+    page.get_by_label(words("workbook.file")).set_input_files(mended)
+    page.get_by_role("button", name=words("workbook.submit"), exact=True).click()
+    page.get_by_text(words("workbook.right")).wait_for()
+    assert not page.get_by_role("table", name=words("workbook.cells")).count()

@@ -12,6 +12,7 @@ from rdflib.term import Node
 
 from byregion import queries, terms
 from byregion.web import answers, drawing
+from byregion.web.links import count, href
 from byregion.web.naming import Naming, Text, Value, read_labels, shortened
 from byregion.web.site import site, words
 
@@ -139,10 +140,17 @@ def _told(name: str, of: Text, pieces: list[Piece]) -> Question:
 
 
 def _drawn(rows: list[Row], naming: Naming) -> Question:
-    counted = [(_thing(row, "theme", "label", naming).text, int(str(row["regions"]))) for row in rows[:_MOST]]
-    chart = drawing.bars("themes-drawn", counted, words())
-    told = tuple((label.value, count) for label, count in counted)
+    counted = [(_thing(row, "theme", "label", naming), int(str(row["regions"]))) for row in rows[:_MOST]]
+    chart = drawing.bars("themes-drawn", [(theme.text, number) for theme, number in counted], words())
+    told = tuple((theme.text.value, count(number, _regions(theme.iri))) for theme, number in counted)
     return Question(_title(_THEMES), None, _address(_THEMES), rows=told, drawing=chart)
+
+
+def _regions(theme: URIRef | None) -> str | None:
+    """Return where the regions of a theme are listed; a copy has no answer of this query but that to its example."""
+    if theme is None or site().is_copy:
+        return theme and f"{href(theme)}#regions-of-theme"
+    return url_for("queries.show", name="regions-by-theme", theme=terms.shorten(theme))
 
 
 def _title(name: str) -> Text:

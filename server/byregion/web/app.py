@@ -43,6 +43,7 @@ from byregion.web import (
     ontology,
     openapi,
     problem,
+    problems,
     protocol,
     quality,
     reconcile,
@@ -170,7 +171,7 @@ _MODULES = (
     memento,
     crawlers,
     accessibility,
-    problem,
+    problems,
 )
 
 

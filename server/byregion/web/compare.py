@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from flask import Blueprint, Response, request, url_for
+from markupsafe import Markup
 from rdflib import Literal, URIRef
 
 from byregion import queries, terms
 from byregion.errors import BadRequest
 from byregion.namespaces import BASE, BR
 from byregion.results import Solutions
-from byregion.web import answers, drawing, listing, respond
-from byregion.web.compared import FIGURES, KINDS, Comparison
+from byregion.sentences import say
+from byregion.web import answers, drawing, links, listing, respond, searched
+from byregion.web.compared import FIGURES, KINDS, STATEMENTS, Comparison, Theme
 from byregion.web.exported import Exported
 from byregion.web.naming import Naming, Value, read_labels
 from byregion.web.negotiate import HTML, Offer
@@ -69,18 +72,18 @@ def _chosen(there: Sequence[Value]) -> list[URIRef]:
         name = text.strip() if ":" in text else f"{BASE}id/region/{text.strip()}"
         region = known.get(str(terms.parse("iri", name, "region")))
         if region is None:
-            raise BadRequest(f"there is no region {text!r}; /doc/region/ lists those that there are")
+            raise BadRequest(say("no-region", name=text))
         if region not in chosen:
             chosen.append(region)
     if len(chosen) > MOST:
-        raise BadRequest(f"{len(chosen)} regions are named; {MOST} stand beside each other at most")
+        raise BadRequest(say("too-many-regions", count=len(chosen), limit=MOST))
     return chosen
 
 
 def _comparison() -> Comparison:
     chosen = _chosen(listing.choices(BR.Region))
     if len(chosen) < 2:
-        raise BadRequest("as data there is what two or three regions have; name each as region=")
+        raise BadRequest(say("too-few-regions"))
     return Comparison(chosen)
 
 
@@ -115,20 +118,41 @@ def _compared(comparison: Comparison) -> dict[str, object]:
     counted = [(words()(f"kinds.{kind}"), tuple(side.count(kind) for side in comparison.sides)) for kind in _COUNTED]
     shared = [theme for theme in comparison.themes if theme.is_shared]
     told = [(theme.theme.text, theme.counts) for theme in shared[:_DRAWN]]
+    regions = [side.group.region.iri for side in comparison.sides]
     return {
         "sides": comparison.sides,
         "kinds": tuple(KINDS),
         "figures": tuple(FIGURES),
-        "counted": [(name, *counts) for name, counts in counted],
+        "counted": [
+            (name, *_listed(counts, regions, searched.of_regions(listing.CLASSES[kind])))
+            for kind, (name, counts) in zip(_COUNTED, counted, strict=True)
+        ],
         "counts_drawn": drawing.grouped_bars("counts-drawn", names, counted, words()),
         "shared": shared,
-        "told": [(text.value, *counts) for text, counts in told],
+        "told": [
+            (theme.theme.text.value, *_listed(theme.counts, regions, partial(_of_theme, theme)))
+            for theme in shared[:_DRAWN]
+        ],
         "themes_drawn": drawing.grouped_bars("themes-drawn", names, told, words()),
         "apart": [
             [theme for theme in comparison.themes if not theme.is_shared and theme.counts[place]]
             for place in range(len(comparison.sides))
         ],
     }
+
+
+def _listed(
+    counts: Sequence[int], regions: Sequence[URIRef | None], address: Callable[[URIRef], str]
+) -> list[int | Markup]:
+    """Return what is counted of each region, with the address at which that of a region is listed."""
+    pairs = zip(counts, regions, strict=True)
+    return [links.count(count, address(region) if region else "") for count, region in pairs]
+
+
+def _of_theme(theme: Theme, region: URIRef) -> str:
+    if not (theme.is_filter and theme.theme.iri):
+        return ""
+    return searched.filtered(kind=STATEMENTS, theme=(theme.theme.iri,), region=(region,))
 
 
 def _alike(region: URIRef) -> list[Alike]:

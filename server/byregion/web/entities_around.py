@@ -71,7 +71,8 @@ class Section:
 
     `are_ours` tells that some names in it are our translations, `is_split` that a municipality became several,
     `is_incomplete` that there are more which no source names; `unnamed` is how many things at least the source counts
-    without names. `search` is where the search finds the same things.
+    without names. `search` is where the search finds the same things, `searches` where it finds what each row counts,
+    "" where it does not.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Section:
     kind: str = ""
     query: tuple[str, str] = ("", "")
     search: str = ""
+    searches: tuple[str, ...] = ()
     are_ours: bool = False
     is_split: bool = False
     is_incomplete: bool = False
@@ -342,6 +344,8 @@ class _Telling:
             len(rows),
             columns=tuple(column for column in columns if column.name not in _RARE or any(map(any, column.cells))),
             query=section.link,
+            search=searched.listed("region", (section.of,), self._builder) if section.of else "",
+            searches=searched.crossed(section.facet, section.key, rows.values(), self._builder),
             is_incomplete=is_incomplete,
             is_split=any(len(cell[0]) > 1 for column in columns if column.name == "now" for cell in column.cells),
         )

@@ -54,7 +54,8 @@ class Asked:
 
     `takes` are ways of what points to the entity that the table tells of, `tells` such properties of the entity; `most`
     is how many rows are shown, `link` a named query that has all of them and which of its parameters is the entity;
-    `incomplete` is a property of the entity by which not all rows are known.
+    `incomplete` is a property of the entity by which not all rows are known. Where the rows are things that the search
+    finds by the entity, `of` is their class; where each row counts such things, its key is a value of the `facet`.
     """
 
     name: str
@@ -67,9 +68,25 @@ class Asked:
     link: tuple[str, str] = ("", "")
     most: int = 100
     incomplete: URIRef | None = None
+    of: URIRef | None = None
+    facet: str = ""
 
 
 Section = Listed | Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A map of municipalities: the page query that says where each is, and the section that has them as a list.
+
+    Without a section the map has one of its own: the entity is one of them, and the others are around it. Points are
+    larger the more people live there where the map `is_sized`.
+    """
+
+    query: str
+    section: str = ""
+    is_sized: bool = True
+
 
 Clause = tuple[str, tuple[tuple[str, URIRef | str], ...]]
 """Words under `about.<key>`, and what is in their places: a property of the entity, or a section that is counted."""
@@ -80,12 +97,13 @@ class Layout:
     """What a page tells. Of each of the `clauses` the first is said whose places can all be filled.
 
     `expected` are properties that a reader looks for: where one is not stated, the page says so. `takes` are ways of
-    what points to the entity that its timeline or its text tells of.
+    what points to the entity that its timeline or its text tells of. `map` is where it is.
     """
 
     clauses: tuple[tuple[Clause, ...], ...] = ()
     expected: tuple[URIRef, ...] = ()
     sections: tuple[Section, ...] = ()
+    map: Mapped | None = None
     timeline: bool = False
     takes: tuple[tuple[URIRef | None, URIRef], ...] = ()
 
@@ -178,12 +196,14 @@ _REGION: Final = Layout(
         Asked("participants", "participants", "municipality",
               (("municipality",), ("role",), ("then",), ("now",), ("population",), ("note",)),
               takes=((BR.Participation, BR.region), (BR.Municipality, BR.takesPartIn)), expected=True,
-              link=("participants", "region"), incomplete=BR.participantsIncomplete),
+              link=("participants", "region"), incomplete=BR.participantsIncomplete, of=BR.Municipality),
         _OBSERVED,
-        Asked("themes", "themes", "theme", (("theme",), ("count",)), link=("themes-of-region", "region")),
+        Asked("themes", "themes", "theme", (("theme",), ("count",)), link=("themes-of-region", "region"),
+              facet="theme"),
         Asked("similar", "similar-of-region", "reading", (("own",), ("other",), ("region",), ("why",)),
               link=("similar-statements", "regions"), most=6),
     ),
+    map=Mapped("participants", "participants"),
 )  # fmt: skip
 
 LAYOUTS: Final[Mapping[URIRef, Layout]] = {
@@ -198,11 +218,13 @@ LAYOUTS: Final[Mapping[URIRef, Layout]] = {
             Listed("adopted", ((BR.Plan, BR.adoptedBy),), beside=(BR.region,)),
             _OBSERVED,
         ),
+        map=Mapped("neighbours"),
         timeline=True,
         takes=((BR.MunicipalityNumber, BR.numberOf),),
     ),
     BR.County: Layout(
         timeline=True, takes=_CHANGED, sections=(Listed("numbers", ((BR.MunicipalityNumber, BR.county),)),),
+        map=Mapped("within", "numbers", is_sized=False),
     ),
     BR.MunicipalityNumber: Layout(
         clauses=((_clause("number.of", municipality=BR.numberOf, county=BR.county),),), timeline=True, takes=_CHANGED,
@@ -315,7 +337,7 @@ LAYOUTS: Final[Mapping[URIRef, Layout]] = {
             _by_theme("plans", BR.Plan, "plan"),
             _by_theme("statements", BR.Statement, "statement"),
             Asked("regions-of-theme", "regions-of-theme", "region", (("region",), ("count",)),
-                  link=("regions-by-theme", "theme")),
+                  link=("regions-by-theme", "theme"), facet="region"),
         ),
     ),
 }  # fmt: skip

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, Response
+from rdflib import URIRef
 from rdflib.term import Node
 
 from byregion import results
 from byregion.namespaces import BR
-from byregion.web import answered, listing, mapped, maps, respond, schema_org, signposts
+from byregion.web import answered, listing, mapped, maps, respond, schema_org, searched, signposts
+from byregion.web.links import href
 from byregion.web.mapped import Group
 from byregion.web.naming import Value
 from byregion.web.site import select, site
@@ -40,12 +43,30 @@ _COLUMNS: Final = {
 }
 
 
+# The sections of a region's page in which these are.
+_SECTIONS: Final = {
+    "municipality": "participants",
+    "goal": "goals",
+    "measure": "measures",
+    "result": "results",
+    "advice": "advice",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many things there are, and where they are listed; "" where there are none."""
+
+    number: int
+    address: str
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """A region and how much is said of it; `unnamed` is how many measures are counted in its sources but not named."""
 
     region: Value
-    counts: tuple[int, ...]
+    counts: tuple[Count, ...]
     unnamed: int
 
 
@@ -68,14 +89,27 @@ def _summaries(groups: tuple[Group, ...]) -> list[Summary]:
     counts: dict[tuple[Node | None, Node], int] = {}
     for row in select("regions"):
         counts[row["region"], row["class"]] = int(str(row["count"]))
+    listed = {kind: _listed(kind) for kind in _COLUMNS}
+
+    def count(region: URIRef | None, kind: str) -> Count:
+        number = counts.get((region, _COLUMNS[kind]), 0)
+        return Count(number, listed[kind](region) if region and number else "")
+
     return [
         Summary(
             group.region,
-            tuple(counts.get((group.region.iri, class_), 0) for class_ in _COLUMNS.values()),
+            tuple(count(group.region.iri, kind) for kind in _COLUMNS),
             counts.get((group.region.iri, BR.MeasureGroup), 0),
         )
         for group in groups
     ]
+
+
+def _listed(kind: str) -> Callable[[URIRef], str]:
+    """Return what gives the address of the list of what is counted of a region; a copy has it on the region's page."""
+    if site().is_copy:
+        return lambda region: f"{href(region)}#{_SECTIONS[kind]}"
+    return searched.of_regions(listing.CLASSES[kind])
 
 
 @blueprint.get("/health")

@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 from flask import g, request, url_for
+from markupsafe import Markup
 
 from byregion.catalogue.names import WHOLE
 from byregion.iri import PARTS
 from byregion.namespaces import BASE, BR, BRSH
-from byregion.web.site import site
+from byregion.web.site import site, words
 
 _QUERIES = BASE + "queries/"
 _CATALOGUE = BASE + "catalogue"
@@ -80,6 +81,13 @@ def _catalogued(name: str) -> str:
     if not owner or owner in ("series", "service"):
         return url_for("catalogue.show")
     return url_for("datasets.show", name=owner)
+
+
+def count(number: int, address: str | None) -> int | Markup:
+    """Return a number as the table of a figure shows it: as a link to what it counts, where there is any."""
+    if not (number and address):
+        return number
+    return Markup('<a href="{}">{}</a>').format(address, words().number(number))
 
 
 def is_local(link: str) -> bool:

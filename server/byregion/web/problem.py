@@ -1,6 +1,6 @@
 """What a request that fails is answered: one table of kinds, one envelope, a page for browsers.
 
-The envelope is application/problem+json (RFC 9457). Its `type` is `…/problems#<kind>`: the page /problems explains it.
+The envelope is application/problem+json (RFC 9457). Its `type` is `…/problems#<kind>`: problems.py explains it.
 """
 
 from __future__ import annotations
@@ -12,17 +12,15 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
-from flask import Blueprint, Flask, Response, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from byregion import errors
 from byregion.namespaces import BASE
-from byregion.sentences import Sentence, say
+from byregion.sentences import say
 from byregion.web import language, nearby, respond, revisions, trials, writes
 from byregion.web.negotiate import prefers_html
 from byregion.web.served import REQUEST_ID
-
-blueprint = Blueprint("problems", __name__)
 
 _log = logging.getLogger(__name__)
 
@@ -78,10 +76,9 @@ KINDS: dict[type[Exception], Kind] = {
     errors.TooManyTriples: Kind("too-many-triples", 507, {"limit": "limit", "triples": "triples"}),
 }
 
-_BY_STATUS: dict[int, type[errors.ByregionError]] = {
-    400: errors.BadRequest,
-    404: errors.NotFound,
-    415: errors.UnsupportedMediaType,
+_BY_STATUS: Final[dict[int, tuple[type[errors.ByregionError], str]]] = {
+    400: (errors.BadRequest, "unreadable-request"),
+    415: (errors.UnsupportedMediaType, "unreadable-type"),
 }
 
 
@@ -152,19 +149,11 @@ def envelope(kind: Kind, error: Exception, request_id: str = "") -> Problem:
         "type": type_of(kind),
         "title": _english()(f"problems.{kind.name}.title"),
         "status": kind.status,
-        "detail": "the server failed; the cause is in its log" if internal else _said(error),
+        "detail": say("internal") if internal else errors.sentence(error),
     }
     told: Problem = {name: getattr(error, attribute, None) for attribute, name in kind.members.items()}
     told["request"] = request_id
     return body | {name: value for name, value in told.items() if value not in (None, (), 0, "")}
-
-
-def _said(error: Exception) -> str:
-    """Return what an error says, in English; a mistake in a query is a sentence, for pages to say in their language."""
-    if not isinstance(error, errors.QuerySyntaxError) or not isinstance(error.message, Sentence):
-        return str(error)
-    said = say("with-hint", message=error.message, hint=error.hint) if error.hint else error.message
-    return say("placed", line=error.line, column=error.column, said=said) if error.line else said
 
 
 def _ours(error: HTTPException) -> Exception:
@@ -175,8 +164,9 @@ def _ours(error: HTTPException) -> Exception:
     if error.code == 413:
         return errors.RequestTooLarge(request.max_content_length or 0)
     if error.code == 404:
-        return errors.NotFound(f"there is nothing at {request.path}", _near(request.path))
-    return _BY_STATUS.get(error.code or 500, errors.ByregionError)(error.description or "")
+        return errors.NotFound(say("nothing-at", path=request.path), _near(request.path))
+    cls, key = _BY_STATUS.get(error.code or 500, (errors.ByregionError, "internal"))
+    return cls(say(key))
 
 
 def _near(path: str) -> tuple[str, ...]:
@@ -212,10 +202,3 @@ def body(problem: Problem) -> bytes:
 @cache
 def _english() -> language.Words:
     return language.read()["en"]
-
-
-@blueprint.get("/problems")
-def show() -> Response:
-    """Return the page that explains every kind of problem."""
-    kinds = (*KINDS.values(), INTERNAL)
-    return respond.html_only("problem/problems.html", lambda: {"kinds": kinds, "type_of": type_of})
