@@ -18,11 +18,13 @@ from flask import Flask
 
 from byregion.config import Settings
 from byregion.engine.launch import Template
+from byregion.errors import TooManyRequests
 from byregion.front import Front, Publication, wsgi
 from byregion.front.cache import Cache
 from byregion.front.message import Reply, Request
 from byregion.web import create_app
 from serving import WITHIN, served
+from web_world import BROWSER, page_of, text_of
 
 REGION = "https://w3id.org/byregion/id/region/midt-troms"
 GRAPH = "https://w3id.org/byregion/graphs/midt-troms/stated"
@@ -351,6 +353,51 @@ def test_one_client_has_only_so_many_requests_at_a_time(address: str):
     assert kinds <= {"too-many-requests", "query-timeout", "busy"}
     assert {answer.status_code for answer in answers} == {429, 503}
     assert all("retry-after" in answer.headers for answer in answers)
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ("nb", "accept-encoding har 2001 tegn; høyst 2000 blir lest"),
+        ("nn", "accept-encoding har 2001 teikn; høgst 2000 blir lesne"),
+        ("en", "accept-encoding has 2001 characters; at most 2000 are read"),
+    ],
+)
+def test_a_browser_is_told_in_its_language_what_is_refused_before_the_app(client: httpx.Client, tag: str, said: str):
+    headers = {"accept-encoding": "x" * 2001, "accept-language": tag}
+    answer = client.get("doc/region/midt-troms", headers=BROWSER | headers)
+    page = page_of(answer, 400)
+    assert page.get("lang") == answer.headers["content-language"] == tag
+    assert said in text_of(page)
+    (style,) = (link.get("href") for link in page.iter("link"))
+    assert "/static/byregion.css?v=" in str(style)
+    named = client.get("doc/region/midt-troms?lang=en", headers=BROWSER | headers)
+    assert page_of(named, 400).get("lang") == "en"
+    # Who names no language that there is, is told in one all the same.
+    assert page_of(client.get("?lang=xx", headers=BROWSER | headers), 400).get("lang") == tag
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "text/html, " + ", ".join(["a/b"] * 500)])
+def test_a_program_is_told_of_it_as_data_and_so_is_who_says_too_much_of_what_it_accepts(
+    client: httpx.Client, accept: str
+):
+    answer = client.get("doc/region/midt-troms", headers={"accept": accept, "accept-encoding": "x" * 2001})
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"), [("nb", "vent på svarene"), ("nn", "vent på svara"), ("en", "wait for their answers")]
+)
+def test_a_browser_is_told_in_its_language_that_it_asks_for_too_much_at_a_time(
+    front_of: tuple[Front, Flask], tag: str, said: str
+):
+    front, _ = front_of
+    asked = request(path="/doc/region/midt-troms", accept="text/html", accept_language=tag)
+    reply = front._told(asked, TooManyRequests(8))
+    assert reply.status == 429
+    assert dict(reply.headers)["Retry-After"]
+    assert dict(reply.headers)["Content-Language"] == tag
+    assert said in reply.body.decode()
 
 
 def test_errors_name_the_request_that_the_log_names_and_the_log_names_no_client(client: httpx.Client):

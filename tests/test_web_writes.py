@@ -20,6 +20,7 @@ import pytest
 from rdflib import RDF, Graph, Namespace, URIRef
 
 from byregion import tokens
+from web_world import BROWSER, page_of, text_of
 
 BYREGION = Path(sys.executable).with_name("byregion")
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
@@ -425,6 +426,23 @@ def test_without_a_token_nobody_writes(server: Server, method: str):
 def test_what_is_no_bearer_token_is_none(server: Server, given: str):
     answer = server.plain.delete("/graphs?default", headers={"authorization": given})
     assert (answer.status_code, "error" in answer.headers["www-authenticate"]) == (401, False)
+
+
+@pytest.mark.parametrize(
+    ("tag", "unknown", "there"),
+    [
+        ("nb", "Å skrive krever en nøkkel", "Grafen <urn:said> finnes alt"),
+        ("nn", "Å skrive krev ein nøkkel", "Grafen <urn:said> finst alt"),
+        ("en", "writing needs a token", "The graph <urn:said> already exists"),
+    ],
+)
+def test_what_is_not_written_is_said_in_the_language_of_the_reader(server: Server, tag: str, unknown: str, there: str):
+    headers = BROWSER | {"accept-language": tag}
+    refused = server.plain.post("/sparql", data={"update": "CLEAR ALL"}, headers=headers)
+    assert unknown in text_of(page_of(refused, 401))
+    server.client.post("/sparql", data={"update": "CREATE SILENT GRAPH <urn:said>"})
+    again = server.client.post("/sparql", data={"update": "CREATE GRAPH <urn:said>"}, headers=headers)
+    assert there in text_of(page_of(again, 409))
 
 
 def test_a_wrong_expired_or_revoked_token_is_invalid(server: Server):

@@ -51,6 +51,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from byregion.sentences import Sentence, say
+
+
+def sentence(error: Exception) -> str:
+    """Return what an error says: the `Sentence` that it was raised with, which pages say in their language, if any."""
+    said = error.args[0] if error.args else ""
+    return said if isinstance(said, Sentence) else str(error)
+
 
 class ByregionError(Exception):
     """The root of the tree; `str()` of it is the sentence to show."""
@@ -90,7 +98,7 @@ class PlacedError(ByregionError):
         self.message = message
         self.place = Place(path, line, column)
         where = str(self.place)
-        super().__init__(f"{where}: {message}" if where else message)
+        super().__init__(Sentence("at-place", {"where": where, "message": message}) if where else message)
 
 
 class SourceError(PlacedError):
@@ -156,8 +164,8 @@ class QuerySyntaxError(QueryError):
         self.column = column
         self.token = token
         self.hint = hint
-        said = f"{message}; {hint}" if hint else message
-        super().__init__(f"line {line}, column {column}: {said}" if line else said)
+        said = say("with-hint", message=message, hint=hint) if hint else message
+        super().__init__(say("placed", line=line, column=column, said=said) if line else said)
 
 
 class QueryRefused(QueryError):
@@ -174,14 +182,20 @@ class ParameterError(QueryError):
         super().__init__(message)
 
 
+def told_of(what: str) -> dict[str, Sentence]:
+    """Return what sentences about a query, or a write, call it, and what would do where it is too much."""
+    if what == "write":
+        return {"what": say("the-write"), "less": say("write-less")}
+    return {"what": say("the-query"), "less": say("ask-less")}
+
+
 class QueryTimeout(QueryError):
     """A query, or a write, that was ended at its deadline of `seconds`."""
 
     def __init__(self, seconds: float, what: str = "query") -> None:
         """Say the limit, and what it held."""
         self.seconds = seconds
-        less = "write" if what == "write" else "ask for"
-        super().__init__(f"the {what} was ended at its time limit of {seconds:g} s; {less} less, or in parts")
+        super().__init__(say("time-limit", seconds=f"{seconds:g}", **told_of(what)))
 
 
 class QueryAbandoned(QueryError):
@@ -189,7 +203,7 @@ class QueryAbandoned(QueryError):
 
     def __init__(self) -> None:
         """Say so, to nobody."""
-        super().__init__("the client has gone, so the query was ended")
+        super().__init__(say("client-gone"))
 
 
 class QueryTooLarge(QueryError):
@@ -211,7 +225,7 @@ class ServiceFailed(QueryError):
         """Keep the endpoint and the reason beside the message."""
         self.endpoint = endpoint
         self.why = why
-        super().__init__(f"the endpoint <{endpoint}> {why}; with SERVICE SILENT the query goes on without it")
+        super().__init__(say("service-failed", endpoint=endpoint, why=why))
 
 
 class ServiceTimeout(ServiceFailed):
@@ -256,7 +270,7 @@ class NotAcceptable(ByregionError):
     def __init__(self, offered: tuple[str, ...]) -> None:
         """List what could be had instead."""
         self.offered = offered
-        super().__init__(f"none of the requested media types can be made; offered are {', '.join(offered)}")
+        super().__init__(say("not-acceptable", listed=", ".join(offered)))
 
 
 class BadRequest(ByregionError):
@@ -271,7 +285,7 @@ class RdfSyntaxError(ByregionError):
         self.message = message
         self.line = line
         self.column = column
-        super().__init__(f"line {line}, column {column}: {message}" if line else message)
+        super().__init__(say("placed", line=line, column=column, said=message) if line else message)
 
 
 class Unauthorized(ByregionError):
@@ -303,8 +317,7 @@ class TooManyTriples(ByregionError):
         """Say both numbers."""
         self.triples = triples
         self.limit = limit
-        remedy = "remove what is not needed any more, or have the limit (max_triples) raised"
-        super().__init__(f"{triples} triples would be stated, and at most {limit} may be; {remedy}")
+        super().__init__(say("too-many-triples", triples=triples, limit=limit))
 
 
 class PreconditionFailed(ByregionError):
@@ -316,12 +329,12 @@ class UnsupportedMediaType(ByregionError):
 
 
 class RequestTooLarge(ByregionError):
-    """A request that holds more than `limit` of a `unit`."""
+    """A request that holds more than `limit` of a `unit`, bytes unless a sentence says another."""
 
-    def __init__(self, limit: int, unit: str = "bytes") -> None:
+    def __init__(self, limit: int, unit: Sentence | None = None) -> None:
         """Say the limit."""
         self.limit = limit
-        super().__init__(f"the request holds more than {limit} {unit}; ask for less, or in parts")
+        super().__init__(say("request-too-large", limit=limit, unit=unit or say("bytes")))
 
 
 class RequestTimeout(ByregionError):
@@ -330,7 +343,7 @@ class RequestTimeout(ByregionError):
     def __init__(self, seconds: float) -> None:
         """Say the limit."""
         self.seconds = seconds
-        super().__init__(f"the body of the request was not whole after {seconds:g} s; send it again, in one go")
+        super().__init__(say("request-timeout", seconds=f"{seconds:g}"))
 
 
 class TooManyRequests(ByregionError):
@@ -339,7 +352,7 @@ class TooManyRequests(ByregionError):
     def __init__(self, limit: int) -> None:
         """Say the limit."""
         self.limit = limit
-        super().__init__(f"{limit} requests from your address are being worked on already; wait for their answers")
+        super().__init__(say("too-many-requests", limit=limit))
 
 
 class RangeNotSatisfiable(ByregionError):
@@ -348,7 +361,7 @@ class RangeNotSatisfiable(ByregionError):
     def __init__(self, size: int) -> None:
         """Say how long the file is."""
         self.size = size
-        super().__init__(f"the file has {size} bytes, and none in the range that was asked for")
+        super().__init__(say("range", size=size))
 
 
 class MethodNotAllowed(ByregionError):
@@ -357,7 +370,7 @@ class MethodNotAllowed(ByregionError):
     def __init__(self, method: str, allowed: tuple[str, ...]) -> None:
         """List what is allowed."""
         self.allowed = allowed
-        super().__init__(f"{method} is not possible here; possible are {', '.join(allowed)}")
+        super().__init__(say("method-not-allowed", method=method, listed=", ".join(allowed)))
 
 
 class FetchError(ByregionError):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from byregion import sparql
 from byregion.errors import BadRequest
+from byregion.sentences import say
 
 
 def columns(query: str) -> tuple[str, ...]:
@@ -43,7 +44,7 @@ def _form(query: str) -> int:
     """Return the offset of the keyword that the prologue ends at."""
     form = sparql.form(query)
     if form != "SELECT":
-        raise BadRequest(f"only tables have pages, and the answer to {form} is none; leave page and page-size out")
+        raise BadRequest(say("no-pages", form=form))
     return next(token.start for token in sparql.tokens(query) if token.text.upper() == "SELECT")
 
 
@@ -54,7 +55,7 @@ def _end(query: str) -> int:
         depth += {"{": 1, "}": -1}.get(token.text, 0)
         word = token.text.upper() if depth == 0 and token.kind == "word" else ""
         if word in ("LIMIT", "OFFSET"):
-            raise BadRequest(f"the query has a {word} of its own, so it has no pages; leave page and page-size out")
+            raise BadRequest(say("own-pages", word=word))
         if word == "VALUES":
             end = _form(query) + token.start
     return end

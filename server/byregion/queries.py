@@ -22,6 +22,7 @@ from byregion import iri, sparql, terms
 from byregion.config import LANGUAGES
 from byregion.errors import NotFound, ParameterError, QueryHeaderError, QuerySyntaxError
 from byregion.namespaces import empty_graph
+from byregion.sentences import say
 
 GROUPS: Final = ("regions", "municipalities", "themes", "statements", "plans", "sources", "data")
 """What a question is about, in the order of lists; without a word in its header, it is about the data as such."""
@@ -108,7 +109,7 @@ def find(queries: Sequence[NamedQuery], name: str) -> NamedQuery:
             return query
     names = [query.name for query in queries]
     near = tuple(get_close_matches(name, names, 3, 0.5) or names)
-    raise NotFound(f"there is no query called {name!r}; there is {', '.join(near)}", near)
+    raise NotFound(say("no-named-query", name=name, listed=", ".join(near)), near)
 
 
 def prepare(query: NamedQuery, values: Mapping[str, str | Sequence[str]]) -> str:
@@ -120,8 +121,9 @@ def prepare(query: NamedQuery, values: Mapping[str, str | Sequence[str]]) -> str
     known = {parameter.name: parameter for parameter in query.parameters}
     for name in values:
         if name not in known:
-            near = get_close_matches(name, known, 3, 0.5) or list(known) or ["none"]
-            raise ParameterError(f"{query.name} has no parameter {name!r}; it has {', '.join(near)}", name)
+            near = ", ".join(get_close_matches(name, known, 3, 0.5) or known)
+            key = "no-parameter" if near else "no-parameters"
+            raise ParameterError(say(key, query=query.name, name=name, **({"listed": near} if near else {})), name)
     bound = {name: _terms(query, parameter, values.get(name, ())) for name, parameter in known.items()}
     return sparql.bind(query.text, bound)
 
@@ -133,12 +135,13 @@ def body(text: str) -> str:
 
 def _terms(query: NamedQuery, parameter: Parameter, given: str | Sequence[str]) -> tuple[URIRef | Literal, ...]:
     texts = [text for text in ([given] if isinstance(given, str) else given) if text.strip()]
-    what = f"parameter {parameter.name} of {query.name}"
     if parameter.required and not texts:
-        example = " ".join(parameter.examples)
-        raise ParameterError(f"{what} is missing: give one of kind {parameter.kind}, such as {example}", parameter.name)
+        told = {"kind": parameter.kind, "example": " ".join(parameter.examples)}
+        missing = say("parameter-missing", name=parameter.name, query=query.name, **told)
+        raise ParameterError(missing, parameter.name)
     if len(texts) > 1 and not parameter.several:
-        raise ParameterError(f"{what} has {len(texts)} values; give one", parameter.name, ", ".join(texts))
+        several = say("parameter-several", name=parameter.name, query=query.name, count=len(texts))
+        raise ParameterError(several, parameter.name, ", ".join(texts))
     return tuple(terms.parse(parameter.kind, text, parameter.name) for text in texts)
 
 

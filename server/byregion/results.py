@@ -12,6 +12,7 @@ from rdflib import BNode, URIRef, Variable
 from rdflib.term import Node
 
 from byregion.errors import EngineError
+from byregion.sentences import say
 
 Kind = Literal["solutions", "graph"]
 
@@ -81,7 +82,7 @@ def read_solutions(body: bytes) -> Solutions | bool:
         )
         return Solutions(tuple(variables.values()), bindings)
     except (ValueError, KeyError, TypeError) as error:
-        raise EngineError(f"the engine's answer is not SPARQL Query Results JSON: {error}") from error
+        raise EngineError(say("answer-unreadable", why=error)) from error
 
 
 # The same graphs, classes and properties stand in most rows, and the same things in answers that belong together.

@@ -116,8 +116,9 @@ def position(query: str, offset: int) -> tuple[int, int]:
     return query.count("\n", 0, offset) + 1, offset - query.rfind("\n", 0, offset)
 
 
-def _where(query: str, offset: int) -> str:
-    return "line {}, column {}".format(*position(query, offset))
+def _where(query: str, offset: int) -> dict[str, int]:
+    line, column = position(query, offset)
+    return {"line": line, "column": column}
 
 
 _FORMS: Final[tuple[Form, ...]] = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
@@ -142,7 +143,7 @@ def form(query: str) -> Form:
         elif found := next((item for item in _FORMS if word.startswith(item)), None):
             return found
         elif word.startswith(_UPDATES):
-            raise QueryRefused("this is an update; only SELECT, ASK, CONSTRUCT and DESCRIBE are answered here")
+            raise QueryRefused(say("is-an-update"))
         else:
             what = say("form-expected", shown=repr(token.text))
             raise QuerySyntaxError(what, *position(query, token.start))
@@ -187,25 +188,22 @@ def check_update(update: str, *, max_length: int, max_depth: int) -> None:
     _refuse_service(update)
     for reading in dict.fromkeys((update, unescape(update))):
         if token := _loads(reading):
-            where = _where(reading, token.start)
-            raise QueryRefused(f"LOAD ({where}) is not done here: this server fetches no document; send it yourself")
+            raise QueryRefused(say("load", **_where(reading, token.start)))
     _refuse_depth(update, max_depth)
 
 
 def _refuse_text(query: str, max_length: int) -> None:
     if len(query) > max_length:
-        raise QueryRefused(f"the query has {len(query)} characters; at most {max_length} are read")
+        raise QueryRefused(say("query-too-long", count=len(query), limit=max_length))
     if match := _NEVER.search(query):
-        where = _where(query, match.start())
-        raise QueryRefused(f"the query holds U+0000 or half a surrogate pair ({where}); leave it out")
+        raise QueryRefused(say("query-never", **_where(query, match.start())))
 
 
 def _refuse_service(query: str) -> None:
     # SPARQL 1.1 expands \u0053 before it reads the grammar (19.2), Oxigraph does not: a query must pass either way.
     for reading in dict.fromkeys((query, unescape(query))):
         if token := keyword(reading, SERVICE):
-            where = _where(reading, token.start)
-            raise QueryRefused(f"SERVICE ({where}) is not evaluated here: this server asks no other endpoint")
+            raise QueryRefused(say("service", **_where(reading, token.start)))
 
 
 def _loads(update: str) -> Token | None:
@@ -296,8 +294,7 @@ def _refuse_depth(query: str, max_depth: int) -> None:
         elif token.text in _CLOSES.values():
             depth -= 1
         if depth > max_depth:
-            where = _where(query, token.start)
-            raise QueryRefused(f"more than {max_depth} brackets are open at once ({where}); write the query flatter")
+            raise QueryRefused(say("too-deep", limit=max_depth, **_where(query, token.start)))
 
 
 def limit(query: str, rows: int) -> str:
@@ -321,9 +318,9 @@ def places(query: str) -> Mapping[str, Place]:
         closing = next((token for token in stream[index + 3 :] if token.text == "}"), None)
         name = variable.text[1:]
         if closing is None:
-            raise QuerySyntaxError(f"VALUES ?{name} has no closing brace", *position(query, keyword.start))
+            raise QuerySyntaxError(say("block-open", name=name), *position(query, keyword.start))
         if name in found:
-            raise QuerySyntaxError(f"VALUES ?{name} stands twice; a parameter has one", *position(query, keyword.start))
+            raise QuerySyntaxError(say("block-twice", name=name), *position(query, keyword.start))
         found[name] = Place(opening.end, closing.start)
     return MappingProxyType(found)
 
@@ -337,8 +334,9 @@ def bind(query: str, values: Mapping[str, tuple[URIRef | rdflib.Literal, ...]]) 
     found = places(query)
     for name in values:
         if name not in found:
-            known = ", ".join(sorted(found)) or "none"
-            raise ParameterError(f"the query has no parameter {name!r}; it has {known}", name)
+            known = ", ".join(sorted(found))
+            what = say("no-block", name=name, listed=known) if known else say("no-blocks", name=name)
+            raise ParameterError(what, name)
     for name, place in sorted(found.items(), key=lambda item: item[1].start, reverse=True):
         if name in values:
             terms = " ".join(_written(name, term) for term in values[name]) or "UNDEF"
@@ -369,13 +367,13 @@ def _written(name: str, term: URIRef | rdflib.Literal) -> str:
     if isinstance(term, URIRef):
         return written_iri(name, term)
     if not isinstance(term, rdflib.Literal):
-        raise ParameterError(f"{term!r} is neither an IRI nor a literal", name)
+        raise ParameterError(say("neither-term", term=repr(term)), name)
     if re.search(r"[\x00\ud800-\udfff]", term):
-        raise ParameterError("the text holds U+0000 or half a surrogate pair", name, str(term))
+        raise ParameterError(say("text-never"), name, str(term))
     text = f'"{_SPECIAL.sub(lambda match: _WRITTEN[match[0]], term)}"'
     if term.language:
         if not _LANGUAGE.fullmatch(term.language):
-            raise ParameterError(f"{term.language!r} is no language tag", name, str(term))
+            raise ParameterError(say("no-tag", tag=term.language), name, str(term))
         return f"{text}@{term.language}"
     return f"{text}^^{written_iri(name, term.datatype)}" if term.datatype else text
 
@@ -383,5 +381,5 @@ def _written(name: str, term: URIRef | rdflib.Literal) -> str:
 def written_iri(name: str, iri: str) -> str:
     """Return an IRI as SPARQL writes it; raises ParameterError about the parameter `name` where it is none."""
     if not is_absolute(iri):
-        raise ParameterError(f"{str(iri)!r} is no absolute IRI", name, str(iri))
+        raise ParameterError(say("no-absolute", iri=iri), name, str(iri))
     return f"<{iri}>"

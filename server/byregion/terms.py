@@ -11,9 +11,10 @@ from typing import Final
 
 from rdflib import XSD, Literal, URIRef
 
-from byregion.errors import ParameterError
+from byregion.errors import ParameterError, sentence
 from byregion.namespaces import ID, PREFIXES
 from byregion.namespaces import KINDS as ENTITIES
+from byregion.sentences import say
 
 FALLBACK: Final = ("nb", "nn", "en")
 """The languages that stand in for one that a text is not in, in this order; the queries name the same ones."""
@@ -38,11 +39,11 @@ def parse(kind: str, text: str, name: str) -> URIRef | Literal:
     Raises ParameterError, saying what would do, where `text` is none, and where there is no such kind.
     """
     if kind not in _READERS:
-        raise ParameterError(f"parameter {name}: {kind!r} is no kind; there are {', '.join(KINDS)}", name, text)
+        raise ParameterError(say("parameter-kind", name=name, kind=kind, listed=", ".join(KINDS)), name, text)
     try:
         return _READERS[kind](text.strip() if kind != "string" else text)
     except ValueError as error:
-        raise ParameterError(f"parameter {name} is {text!r}: {error}", name, text) from error
+        raise ParameterError(say("parameter-value", name=name, value=text, why=sentence(error)), name, text) from error
 
 
 def shorten(iri: str) -> str:
@@ -94,18 +95,18 @@ def _iri(text: str) -> URIRef:
         return URIRef(PREFIXES[prefix] + local)
     near = get_close_matches(re.split("[:/]", inner)[0], ENTITIES, 1)
     kind, slug = (near[0], "…") if near else ("region", "midt-troms")
-    raise ValueError(f"it must be an IRI: in full (https://…), or by its kind and name ({kind}/{slug}, {kind}:{slug})")
+    raise ValueError(say("must-be-iri", kind=kind, slug=slug))
 
 
 def _string(text: str) -> Literal:
     if _NO_TEXT.search(text):
-        raise ValueError("it holds a character that no text can hold (U+0000 or half a surrogate pair)")
+        raise ValueError(say("must-be-text"))
     return Literal(text)
 
 
 def _integer(text: str) -> Literal:
     if not _INTEGER.fullmatch(text):
-        raise ValueError("it must be a whole number in digits, such as 50")
+        raise ValueError(say("must-be-integer"))
     return Literal(str(int(text)), datatype=XSD.integer)
 
 
@@ -113,19 +114,19 @@ def _date(text: str) -> Literal:
     try:
         day = date.fromisoformat(text if _DATE.fullmatch(text) else "")
     except ValueError as error:
-        raise ValueError("it must be a day as year-month-day, such as 2015-01-01") from error
+        raise ValueError(say("must-be-day")) from error
     return Literal(day.isoformat(), datatype=XSD.date)
 
 
 def _language(text: str) -> Literal:
     if not _LANGUAGE.fullmatch(text):
-        raise ValueError(f"it must be a language tag, such as {', '.join(FALLBACK)}")
+        raise ValueError(say("must-be-tag", listed=", ".join(FALLBACK)))
     return Literal(text.lower())
 
 
 def _number(text: str) -> Literal:
     if not _NUMBER.fullmatch(text):
-        raise ValueError("it must be a municipality number of four digits, with its leading zero, such as 1931 or 0301")
+        raise ValueError(say("must-be-number"))
     return Literal(text)
 
 

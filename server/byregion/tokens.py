@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from byregion.errors import ConfigError, Unauthorized, Unavailable
+from byregion.sentences import say
 
 WRITE: Final = "write"
 """The scope of a token that may change every graph."""
@@ -136,7 +137,7 @@ class Tokens:
         # All are compared, each in the same time, so that the time tells nothing.
         found = [token for token in self._current() if hmac.compare_digest(token.sha256, digest)]
         if not found or found[0].is_expired(datetime.now(UTC)):
-            raise Unauthorized("the token is not known, or not valid any more; ask for another", is_invalid=True)
+            raise Unauthorized(say("token-unknown"), is_invalid=True)
         return found[0]
 
     def _current(self) -> tuple[Token, ...]:
@@ -148,5 +149,5 @@ class Tokens:
                     self._tokens, self._seen = read(self._path), seen
             except (OSError, ConfigError) as error:
                 _log.error("tokens: %s", error)
-                raise Unavailable("nobody can write now, since the tokens cannot be read; the log says why") from error
+                raise Unavailable(say("tokens-unreadable")) from error
             return self._tokens

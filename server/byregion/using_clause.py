@@ -53,7 +53,7 @@ def _places(update: str) -> Iterator[_Place]:
             continue
         word = token.text.upper()
         if word in ("USING", "WITH"):
-            raise BadRequest(f"the update says {word} itself, so the request cannot say using-graph-uri as well")
+            raise BadRequest(say("using-twice", word=word))
         if word not in _WORDS:
             where = sparql.position(update, token.start)
             raise QuerySyntaxError(say("no-keyword", shown=repr(token.text)), *where, token.text)

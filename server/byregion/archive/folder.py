@@ -24,6 +24,7 @@ from byregion.archive.comparing import CHANGED, compare
 from byregion.archive.publication import Publication
 from byregion.engine import snapshot
 from byregion.errors import ArchiveError, DataError, NotFound
+from byregion.sentences import say
 
 KEPT: Final = 32
 """Revisions of which everything is kept."""
@@ -59,7 +60,7 @@ class Archive:
         except FileNotFoundError:
             return ()
         except OSError as error:
-            raise ArchiveError(f"{_LOG} cannot be read: {error.strerror}") from error
+            raise ArchiveError(say("archive-unreadable", file=_LOG, why=error.strerror)) from error
         return self._read[1]
 
     def find(self, name: str) -> Publication:
@@ -69,9 +70,9 @@ class Archive:
         """
         found = {item.revision: item for item in reversed(self.revisions()) if item.revision.startswith(name)}
         if not found:
-            raise NotFound(f"no revision {name!r} was published here")
+            raise NotFound(say("no-revision-published", name=name))
         if len(found) > 1:
-            raise NotFound(f"{len(found)} revisions begin with {name!r}; give more of the name", tuple(sorted(found)))
+            raise NotFound(say("several-revisions", count=len(found), name=name), tuple(sorted(found)))
         return next(iter(found.values()))
 
     def changes_since(self, revision: str) -> tuple[Publication, ...]:
@@ -100,11 +101,11 @@ class Archive:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if foreign := next((name for name in sorted(os.listdir(self.folder)) if not _is_ours(name)), None):
-                raise ArchiveError(f"the folder holds {foreign!r}, which is none of its files; give another folder")
+                raise ArchiveError(say("archive-foreign", name=foreign))
             handle, name = tempfile.mkstemp(prefix=_INCOMING, dir=self.folder)
             os.close(handle)
         except OSError as error:
-            raise ArchiveError(f"the folder cannot be written to: {error.strerror}") from error
+            raise ArchiveError(say("archive-closed", why=error.strerror)) from error
         try:
             yield Path(name)
         finally:
@@ -122,12 +123,12 @@ class Archive:
         except DataError as error:
             raise ArchiveError(error.message) from error
         except OSError as error:
-            raise ArchiveError(f"the revision cannot be recorded: {error.strerror}") from error
+            raise ArchiveError(say("archive-unrecorded", why=error.strerror)) from error
 
     def _record(self, revision: str, incoming: Path, published: datetime) -> Publication:
         log = self.revisions()
         if not log and any(_SNAPSHOT.fullmatch(name) for name in os.listdir(self.folder)):
-            raise ArchiveError(f"the folder holds snapshots and no {_LOG}; restore that file, or give another folder")
+            raise ArchiveError(say("archive-headless", file=_LOG))
         text = snapshot.read(incoming, revision)
         if not log or log[-1].revision != revision:
             log = (*log, self._publication(revision, text, log[-1].revision if log else "", published))
@@ -195,7 +196,7 @@ class Archive:
                     break
                 except BlockingIOError as error:
                     if time.monotonic() > until:
-                        raise ArchiveError(f"another process has been recording for {WAITS:g} s") from error
+                        raise ArchiveError(say("archive-busy", seconds=f"{WAITS:g}")) from error
                     time.sleep(0.05)
             # Closing the file gives the lock back.
             yield
@@ -210,4 +211,4 @@ def _publications(log: bytes) -> Iterator[Publication]:
         try:
             yield Publication.from_json(line)
         except ValueError as error:
-            raise ArchiveError(f"{_LOG}, line {number}: {error}; restore the file, or give another folder") from error
+            raise ArchiveError(say("archive-line", file=_LOG, number=number, why=error)) from error

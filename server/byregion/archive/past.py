@@ -15,6 +15,7 @@ from byregion.archive.folder import KEPT, Archive
 from byregion.engine import Limits
 from byregion.engine.journal import Changes
 from byregion.errors import ArchiveError, DataError, EngineError, NotFound, RevisionGone
+from byregion.sentences import say
 
 if TYPE_CHECKING:
     from byregion.engine.launch import Template
@@ -77,15 +78,15 @@ class Archived:
             except DataError as error:
                 self._snapshot(revision)  # it may be gone by now
                 _log.error("%s", error)
-                raise ArchiveError(f"the snapshot of the revision {revision[:16]} is damaged") from error
+                raise ArchiveError(say("snapshot-damaged", name=revision[:16])) from error
             yield template
 
     def _snapshot(self, revision: str) -> Path:
         path = self._archive.snapshot(revision)
         if path is None:
             since = self._archive.changes_since(revision)
-            why = f"the last {KEPT} are kept, and it was last published {len(since)} publications ago"
-            raise RevisionGone(f"the revision {revision[:16]} is no longer kept: {why}", revision, since)
+            gone = say("revision-gone", name=revision[:16], kept=KEPT, ago=len(since))
+            raise RevisionGone(gone, revision, since)
         return path
 
     def moments(self) -> Sequence[Moment]:
@@ -126,7 +127,7 @@ class Recorded:
                 template = stack.enter_context(serve_change(self._folder, number, limits))
             except EngineError as error:
                 _log.error("%s", error)
-                raise EngineError(f"the revision {revision[:16]} cannot be made of the journal now") from error
+                raise EngineError(say("revision-not-made", name=revision[:16])) from error
             yield template
 
     def moments(self) -> Sequence[Moment]:
@@ -141,7 +142,7 @@ def then(moments: Sequence[Moment], when: datetime) -> str:
     Raises NotFound where none is known.
     """
     if not moments:
-        raise NotFound("no revision is kept here of which it is known when it was published")
+        raise NotFound(say("no-revision-dated"))
     # Times are told in whole seconds; and where a clock was set back, what was recorded last is what was there.
     earlier = [index for index, (at, _) in enumerate(moments) if at.replace(microsecond=0) <= when]
     return moments[earlier[-1] if earlier else 0][1]

@@ -15,6 +15,7 @@ from byregion.dataset_clause import DatasetDescription
 from byregion.engine import Answer, Engine, Limits
 from byregion.engine.base import admit
 from byregion.errors import ArchiveError, NotFound, RevisionGone
+from byregion.sentences import say
 
 RESTS: Final = 60.0
 """Seconds for which a log that cannot be read is not read again to tell when a revision was published."""
@@ -47,8 +48,7 @@ class Revisions:
             # It may be written to at any moment, and then is another revision.
             return _Of(current, self.past, self._rooms, self.current)
         if self.past is None:
-            why = f"this server keeps no archive, and the revision that it publishes is {current[:16]}"
-            raise NotFound(f"there is no revision {name!r} here: {why}")
+            raise NotFound(say("no-archive", name=name, current=current[:16]))
         revision = self.past.find(name)
         self.past.start(revision)
         return _Of(revision, self.past, self._rooms)

@@ -13,6 +13,7 @@ from byregion.archive.past import Start
 from byregion.engine import Engine, Limits
 from byregion.engine.base import Beside
 from byregion.errors import EngineBusy, EngineError
+from byregion.sentences import say
 
 if TYPE_CHECKING:
     from byregion.engine.launch import Template
@@ -101,7 +102,7 @@ class Rooms:
         Raises what `start` does, EngineBusy where too many ask or no room becomes free, and EngineError.
         """
         if not self._askers.acquire(blocking=False):
-            raise EngineBusy("too many questions at once to archived revisions; ask again later")
+            raise EngineBusy(say("past-busy"))
         try:
             room, held = self._enter(revision)
             held = held or self._start(room, revision, start)
@@ -128,8 +129,8 @@ class Rooms:
                         self._rooms[revision] = room
                         return room, None
                 if not self._changed.wait(until - time.monotonic()):
-                    raise EngineBusy("other archived revisions are being asked; ask again later")
-        raise EngineError("the engine is closed")
+                    raise EngineBusy(say("past-others"))
+        raise EngineError(say("engine-closed"))
 
     def _least_used(self) -> str | None:
         idle = {revision: room.used for revision, room in self._rooms.items() if room.is_idle}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from byregion.findings import Finding
+from byregion.sentences import packed, unpacked
 
 _KEPT: Final = 8
 _JUDGES: Final = ("rdflib", "shacl", "pyoxigraph")
@@ -46,7 +47,8 @@ class Memory:
 
     def findings(self, key: str, check: Callable[[], Iterable[Finding]]) -> list[Finding]:
         """Return the findings that are known under `key`, or else those of `check`."""
-        return [Finding(*finding) for finding in self.get(key, lambda: [astuple(finding) for finding in check()])]
+        found = self.get(key, lambda: [list(map(packed, astuple(finding))) for finding in check()])
+        return [Finding(*map(unpacked, finding)) for finding in found]
 
     def save(self) -> None:
         """Write what was asked for, if it is not there already; `fault` says why it cannot be."""

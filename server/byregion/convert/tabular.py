@@ -27,6 +27,7 @@ from rdflib.term import Node
 
 from byregion.errors import QueryTooLarge
 from byregion.results import Solutions
+from byregion.sentences import say
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 """The media type of a workbook."""
@@ -187,11 +188,11 @@ def workbook(solutions: Solutions, about: About) -> bytes:
     Raises QueryTooLarge for more than `CELLS` cells and for a text that no cell can hold; nothing is ever cut.
     """
     if len(solutions.bindings) * len(solutions.variables) > CELLS:
-        raise QueryTooLarge(f"a workbook is made of {CELLS} cells at most; take the answer as CSV, or in pages")
+        raise QueryTooLarge(say("too-many-cells", limit=CELLS))
     rows = list(_rows(solutions))
     for text in (item for row in rows for item in row if isinstance(item, str) and len(item) > _CHARACTERS // 7):
         if len(escaped(text)) > _CHARACTERS:
-            raise QueryTooLarge(f"a text of {len(text)} characters is more than a cell's {_CHARACTERS}; take CSV")
+            raise QueryTooLarge(say("cell-too-long", count=len(text), limit=_CHARACTERS))
     book = Workbook(write_only=True)
     book.properties = DocumentProperties(creator="byregion", created=EPOCH, modified=EPOCH)
     _write_answer(book.create_sheet(about.answer), solutions, rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,14 @@ from rdflib import RDF, Dataset, URIRef
 from byregion.evidence import stored_texts, uncovered
 from byregion.findings import Finding
 from byregion.namespaces import BASE, OA
+from byregion.sentences import Sentence, packed
 
 
-def found(findings: Sequence[Finding], published: Dataset, data: Path) -> Iterator[dict[str, str]]:
-    """Yield findings, each with the dataset that it is about, "" where that is none; `data` is told to nobody."""
+def found(findings: Sequence[Finding], published: Dataset, data: Path) -> Iterator[dict[str, Any]]:
+    """Yield findings, each with the dataset that it is about, "" where that is none; `data` is told to nobody.
+
+    A message is there as `sentences.packed` has it.
+    """
     folders = (f"{data.resolve()}/", f"{data}/")
     for finding in findings:
         where = _without(finding.where, folders)
@@ -25,7 +30,7 @@ def found(findings: Sequence[Finding], published: Dataset, data: Path) -> Iterat
             "severity": finding.severity,
             "dataset": inside,
             "where": where,
-            "message": _without(finding.message, folders),
+            "message": packed(_without(finding.message, folders)),
         }
 
 
@@ -48,6 +53,8 @@ def texts(published: Dataset, data: Path) -> Iterator[dict[str, Any]]:
 
 
 def _without(text: str, folders: Sequence[str]) -> str:
+    if isinstance(text, Sentence):
+        return text.with_values(partial(_without, folders=folders))
     for folder in folders:
         text = text.replace(folder, "")
     return text

@@ -24,6 +24,7 @@ from byregion.dataset import in_order
 from byregion.edition.contents import CHECKSUMS, REVISION, Task
 from byregion.errors import NotFound, Unavailable
 from byregion.namespaces import empty_graph
+from byregion.sentences import say
 
 MADE_WITHIN: Final = 600.0
 """Seconds that making an edition may take; then it is given up."""
@@ -98,14 +99,14 @@ class Edition:
     def _holding(self, name: str) -> _Made:
         made = self._made()
         if name not in made.checksums:
-            raise NotFound(f"there is no {name} in the edition")
+            raise NotFound(say("not-in-edition", name=name))
         return made
 
     def _made(self) -> _Made:
         try:
             return self._begun().result(self._patience)
         except TimeoutError as error:
-            raise Unavailable("this is still being made, from the files; ask again in a moment") from error
+            raise Unavailable(say("being-made")) from error
 
     def _begun(self) -> Future[_Made]:
         with self._lock:
@@ -123,7 +124,7 @@ class Edition:
             self._until = time.monotonic() + AGAIN_AFTER
             _log.error("the edition cannot be made: %s", error)
             # Why may name files of this machine, which are nobody else's business.
-            future.set_exception(Unavailable("this cannot be made from the files; the server's log says why"))
+            future.set_exception(Unavailable(say("not-made")))
 
 
 @dataclasses.dataclass(frozen=True, slots=True, weakref_slot=True)

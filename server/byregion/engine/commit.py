@@ -14,7 +14,8 @@ from byregion.engine.base import Limits
 from byregion.engine.process import Worker, start
 from byregion.engine.reading import read
 from byregion.engine.write import GraphWrite, GraphWrites, Update, What, Write, Written
-from byregion.errors import EngineError, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge, StoreFull
+from byregion.errors import EngineError, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge, StoreFull, told_of
+from byregion.sentences import say, unpacked
 
 
 def admit_write(write: Write, limits: Limits) -> None:
@@ -56,7 +57,7 @@ async def commit(address: Path, write: Write, limits: Limits, seconds: float | N
     It is done or not done as the template tells, whatever became of the writer; at the deadline that is asked, too.
     """
     if not address.exists():
-        raise QueryRefused("what is published here takes no writes; it is changed in its files")
+        raise QueryRefused(say("takes-no-writes"))
     loop, most = asyncio.get_running_loop(), limits.lowered(seconds)
     deadline = loop.time() + most
     worker = await start(address, most)
@@ -93,20 +94,20 @@ async def _reply(worker: Worker, write: Write, left: float, seconds: float) -> t
 def _written(told: bytes) -> Written:
     found = json.loads(told)
     if "error" in found:
-        raise (StoreFull if found["kind"] == StoreFull.__name__ else EngineError)(found["error"])
+        raise (StoreFull if found["kind"] == StoreFull.__name__ else EngineError)(unpacked(found["error"]))
     return Written.of_told(found)
 
 
 def death(number: int | None, seconds: float, limits: Limits, what: str = "query") -> Exception:
     """Return the error of a query, or of `what`, whose process ended by the signal `number`: 0 none, None unknown."""
+    named = told_of(what)["what"]
     match number:
         case signal.SIGABRT:
-            most = f"more than {limits.memory_mb} MiB of working memory"
-            less = "write" if what == "write" else "ask for"
-            return QueryTooLarge(f"the {what} needed {most}; {less} less, or in parts")
+            return QueryTooLarge(say("memory-limit", limit=limits.memory_mb, **told_of(what)))
         case signal.SIGALRM:
             return QueryTimeout(seconds, what)
         case signal.SIGSEGV:
-            return EngineError(f"the {what} is nested too deeply for the engine; write it flatter")
-    how = "without saying why" if not number else f"of {signal.Signals(number).name}"
-    return EngineError(f"the process that worked on the {what} died {how}; ask again")
+            return EngineError(say("nested", what=named))
+    if not number:
+        return EngineError(say("died", what=named))
+    return EngineError(say("died-of", what=named, signal=signal.Signals(number).name))

@@ -11,6 +11,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
 from byregion.errors import EngineError
 from byregion.iri import INFERRED
+from byregion.sentences import say
 
 _ADDED: Final = b"A "
 _REMOVED: Final = b"D "
@@ -94,7 +95,7 @@ class Delta:
             removed, added = list(quads(self.removed)), list(quads(self.added))
             dropped, created = ([NamedNode(graph) for graph in graphs] for graphs in (self.dropped, self.created))
         except (SyntaxError, ValueError) as error:
-            raise EngineError(f"what the write would change cannot be read again: {error}") from error
+            raise EngineError(say("cannot-read-again", why=error)) from error
 
         def apply(store: Store, is_merged: bool) -> None:
             for quad in removed:

@@ -25,7 +25,8 @@ from byregion.engine import syntax, written
 from byregion.engine.base import Answer, Graph
 from byregion.engine.joined import Fetched, joined
 from byregion.engine.store import LoadedStore
-from byregion.errors import BadRequest, EngineError, QueryRefused, QueryTooLarge
+from byregion.errors import BadRequest, EngineError, QueryRefused, QueryTooLarge, told_of
+from byregion.sentences import Sentence, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +66,25 @@ def evaluate(loaded: LoadedStore, question: Question) -> Answer:
         return Answer("solutions", question.media_type, written.solutions(found, question.media_type, **limits))
     except SyntaxError as error:
         # With what was fetched in it, the query has other places than the one that was asked.
-        told = "the query cannot be evaluated" if question.fetched else error.msg
+        told = say("not-evaluated") if question.fetched else error.msg
         raise syntax.explain(question.query, told, has_base=bool(question.base)) from error
     except MemoryError as error:
-        raise QueryTooLarge("the query needed more memory than it may take; ask for less, or in parts") from error
+        raise QueryTooLarge(say("memory-short", **told_of("query"))) from error
     except (OSError, RuntimeError) as error:
-        raise failure("the query", error) from error
+        raise failure(say("the-query"), error) from error
 
 
 _UNKNOWN_FUNCTION: Final = re.compile(r"custom function (<\S+>) is not supported")
 
 
-def failure(what: str, error: Exception) -> EngineError | QueryRefused:
+def failure(what: Sentence, error: Exception) -> EngineError | QueryRefused:
     """Return what to raise for what Oxigraph says of a query or an update while it is at it.
 
     A function that nobody knows is for who asks to mend; asking again, as for an EngineError, would not help.
     """
     if match := _UNKNOWN_FUNCTION.search(str(error)):
-        return QueryRefused(f"there is no function {match[1]} here")
-    return EngineError(f"{what} failed: {error}")
+        return QueryRefused(say("unknown-function", name=match[1]))
+    return EngineError(say("failed", what=what, why=error))
 
 
 def _found(loaded: LoadedStore, question: Question) -> QuerySolutions | QueryBoolean | QueryTriples:
@@ -120,13 +121,13 @@ def _named(iri: str) -> NamedNode:
     try:
         return NamedNode(iri)
     except ValueError as error:
-        raise BadRequest(f"{iri!r} is no absolute IRI, so it is no name of a graph: {error}") from error
+        raise BadRequest(say("graph-malformed", iri=iri, why=error)) from error
 
 
 def _refuse_unknown(store: Store, graphs: Sequence[_Graph]) -> None:
     known = set(store.named_graphs())
     if unknown := next((graph for graph in graphs if graph not in known), None):
-        raise QueryRefused(f"there is no graph {unknown} in the dataset, and no other document is read")
+        raise QueryRefused(say("graph-unknown", graph=unknown))
 
 
 def _merged(store: Store, default: Sequence[_Graph], named: Sequence[NamedNode | BlankNode]) -> Store:

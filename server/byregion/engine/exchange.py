@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import httpcore
 
 from byregion.errors import ConfigError, EngineBusy, EngineError, QueryTooLarge
+from byregion.sentences import say
 
 PAUSES: Final = (0.1, 0.2)
 """Seconds before a second and a third try, where the server has not begun on the request."""
@@ -90,10 +91,10 @@ class Exchange:
         try:
             return self._ask(request, until)
         except httpcore.PoolTimeout as error:
-            raise EngineBusy("as many queries as may be are with the store already; ask again later") from error
+            raise EngineBusy(say("store-busy-here")) from error
         except (httpcore.ConnectTimeout, httpcore.NetworkError, httpcore.ProtocolError) as error:
             why = str(error) or type(error).__name__
-            raise EngineError(f"the store {shown(url)} cannot be asked ({why}); see that it runs") from error
+            raise EngineError(say("store-unreached", address=shown(url), why=why)) from error
         except httpcore.TimeoutException as error:
             raise TimeoutError(f"the store {shown(url)} did not answer in time") from error
 
@@ -131,7 +132,7 @@ class Exchange:
         for part in parts:
             body += part
             if len(body) > self.size:
-                raise QueryTooLarge(f"the answer has more than {self.size} bytes; ask for less, or in parts with LIMIT")
+                raise QueryTooLarge(say("too-many-bytes", limit=self.size))
         return bytes(body)
 
     def close(self) -> None:

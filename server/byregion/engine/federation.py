@@ -10,6 +10,7 @@ from byregion.config import Settings
 from byregion.engine import syntax
 from byregion.engine.reading import read
 from byregion.errors import QueryRefused, QuerySyntaxError
+from byregion.sentences import say
 from byregion.service_clause import Clause
 from byregion.sparql import Token
 
@@ -37,9 +38,9 @@ class Federation:
     def check(self, endpoint: Token, query: str) -> None:
         """Raise QueryRefused where what a clause of `query` names is not in the list as it is written."""
         if endpoint.kind != "iri" or endpoint.text[1:-1] not in self.endpoints:
-            where = "line {}, column {}".format(*sparql.position(query, endpoint.start))
+            line, column = sparql.position(query, endpoint.start)
             listed = ", ".join(f"<{item}>" for item in self.endpoints)
-            raise QueryRefused(f"{endpoint.text} ({where}) is not asked here; written in full, these are: {listed}")
+            raise QueryRefused(say("not-asked", name=endpoint.text, line=line, column=column, listed=listed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def calls(query: str, federation: Federation, base: str = "") -> tuple[Call, ...
         return ()
     found = service_clause.clauses(query, _read(query), base)
     if len(found) > federation.calls:
-        raise QueryRefused(f"the query asks {len(found)} times elsewhere; at most {federation.calls} times is possible")
+        raise QueryRefused(say("too-many-services", count=len(found), limit=federation.calls))
     for clause in found:
         federation.check(clause.endpoint, query)
     return tuple(Call.of(clause) for clause in found if clause.depth == 0)
@@ -81,5 +82,5 @@ def _read(query: str) -> Sequence[Token]:
     wrong = reading.fault.token if reading.fault else reading.undeclared
     if wrong is None:
         return reading.tokens
-    beyond = "a query that asks elsewhere must be SPARQL 1.1 as the standard has it, and this goes beyond that"
+    beyond = say("beyond-sparql")
     raise syntax.explain_early(query, QuerySyntaxError(beyond, *sparql.position(query, wrong.start), wrong.text))

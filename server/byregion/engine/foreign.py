@@ -21,6 +21,7 @@ from byregion import sparql
 from byregion.engine import reading, syntax
 from byregion.errors import QueryRefused
 from byregion.namespaces import VOCABULARIES
+from byregion.sentences import say
 from byregion.sparql import Token
 
 _ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:")
@@ -38,7 +39,7 @@ def sendable(query: str, base: str) -> str:
     for text in dict.fromkeys((query, sparql.unescape(query))):
         read = reading.read(text, "QueryUnit")
         if read.fault is not None or read.undeclared is not None:
-            raise syntax.explain(text, "this is not SPARQL 1.1, and the store is sent nothing else")
+            raise syntax.explain(text, say("not-sparql"))
         _refuse_functions(text, read.tokens)
     return f"BASE {URIRef(base).n3()} {query}" if base and _is_relative(query) else query
 
@@ -55,10 +56,7 @@ def _refuse_functions(query: str, stream: Sequence[Token]) -> None:
             continue
         if not all(iri.startswith(_KNOWN) for iri in _iris(token, prefixes)):
             line, column = sparql.position(query, token.start)
-            raise QueryRefused(
-                f"{token.text} (line {line}, column {column}) is not offered here: of functions that are called by "
-                "an IRI there are those of XSD, such as xsd:integer(…)"
-            )
+            raise QueryRefused(say("not-offered", name=token.text, line=line, column=column))
 
 
 def _prefixes(stream: Sequence[Token]) -> dict[str, list[str]]:

@@ -25,7 +25,8 @@ from byregion.engine.journal import Journal
 from byregion.engine.journal.writing import compact
 from byregion.engine.store import LoadedStore, compacted
 from byregion.engine.write import Written
-from byregion.errors import EngineError, StoreError
+from byregion.errors import EngineError, StoreError, sentence
+from byregion.sentences import packed
 
 _DEAD: Final = 10_000
 """Removed statements, whose memory the store keeps, after which it is made anew; where it holds more, so many."""
@@ -216,7 +217,7 @@ class Forks:
         try:
             written = self.state.commit(told.text)
         except (EngineError, StoreError) as error:
-            return json.dumps({"error": str(error), "kind": type(error).__name__}).encode()
+            return json.dumps({"error": packed(sentence(error)), "kind": type(error).__name__}).encode()
         self._tidy()
         return json.dumps(written.told()).encode()
 

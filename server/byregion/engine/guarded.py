@@ -14,6 +14,7 @@ from byregion.engine.write import Trial, Written
 from byregion.errors import ValidationError
 from byregion.guard.matching import Triple
 from byregion.iri import INFERRED
+from byregion.sentences import say
 from byregion.validate import Report, to_graph, to_text
 
 MOST: Final = 1000
@@ -36,8 +37,8 @@ class Staged:
             return self.delta
         first, *_ = to_text(self.report).splitlines()
         count = len(self.report.results)
-        what = f"the result would not conform to the shapes, so nothing was changed: {first}"
-        raise ValidationError(what if count == 1 else f"{what}, and {count - 1} more", _written(self.report))
+        what = first if count == 1 else say("and-more", first=first, count=count - 1)
+        raise ValidationError(say("not-conforming", what=what), _written(self.report))
 
     def tried(self, revision: str) -> Written:
         """Return what the change would do to `revision`."""

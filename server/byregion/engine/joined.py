@@ -25,6 +25,7 @@ from pyoxigraph import (
 from byregion import service_clause
 from byregion.engine import virtuoso
 from byregion.errors import ServiceFailed
+from byregion.sentences import say
 
 FORMATS: Final = {
     "application/sparql-results+json": QueryResultsFormat.JSON,
@@ -75,7 +76,7 @@ def _group(clause: str, answer: Fetched, scope: str) -> str:
     except (SyntaxError, ValueError) as error:
         if answer.is_silent:
             return service_clause.EMPTY
-        why = f"answers with something that is no {answer.media_type}: {error}"
+        why = say("service-unreadable", type=answer.media_type, why=error)
         raise ServiceFailed(answer.endpoint, why) from error
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from byregion.config import Settings
 from byregion.errors import EngineBusy
+from byregion.sentences import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Lanes:
 
     async def _wait(self, deadline: float) -> None:
         if len(self._waiting) >= self.width.waiting:
-            raise EngineBusy(f"{len(self._waiting)} queries wait already; ask again later")
+            raise EngineBusy(say("queries-wait", count=len(self._waiting)))
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(place)
         try:
@@ -71,7 +72,7 @@ class Lanes:
             elif place in self._waiting:
                 self._waiting.remove(place)
             if isinstance(error, TimeoutError):
-                raise EngineBusy("no query worker was free in time; ask again later") from error
+                raise EngineBusy(say("no-worker")) from error
             raise
 
     def free_light(self) -> None:

@@ -22,6 +22,7 @@ from byregion.engine.process import Worker, start
 from byregion.engine.relay import Relay
 from byregion.engine.write import Write, Written
 from byregion.errors import EngineBusy, EngineError, QueryAbandoned, QueryTimeout
+from byregion.sentences import say
 
 Gone = Callable[[], Awaitable[object]]
 """What returns once the client has gone."""
@@ -103,7 +104,7 @@ class Pool:
     def _working(self) -> asyncio.AbstractEventLoop:
         with self._lock:
             if self._closed:
-                raise EngineError("the engine is closed")
+                raise EngineError(say("engine-closed"))
             if self._loop is None:
                 self._thread = _Loop()
                 self._loop = self._thread.loop
@@ -124,7 +125,7 @@ class Pool:
         """
         kind = admit(query, media_type, self.limits, federated=self._relay is not None)
         if self._closed:
-            raise EngineError("the engine is closed")
+            raise EngineError(say("engine-closed"))
         limits = self.limits
         left = limits.lowered(seconds)
         question = Question(query, media_type, limits.rows, limits.bytes, dataset, self._base)
@@ -155,16 +156,16 @@ class Pool:
         """
         admit_write(write, self.limits)
         if self._closed:
-            raise EngineError("the engine is closed")
+            raise EngineError(say("engine-closed"))
         if self._writes >= WAITING_WRITES:
-            raise EngineBusy(f"{self._writes} writes wait already; write again later")
+            raise EngineBusy(say("writes-wait", count=self._writes))
         deadline = asyncio.get_running_loop().time() + self.limits.seconds
         self._writes += 1
         try:
             async with asyncio.timeout_at(deadline):
                 await self._writing.acquire()
         except TimeoutError as error:
-            raise EngineBusy("other writes took all the time there was; write again later") from error
+            raise EngineBusy(say("writes-busy")) from error
         finally:
             self._writes -= 1
         try:
@@ -301,8 +302,7 @@ class _Work:
         if worked < light:
             self._look_again(light - worked, self._slow)
         elif not self._turn.change():
-            what = "all that may take long are being worked on; ask again later"
-            self._end(EngineBusy(f"the query takes longer than {self._turn.light_seconds:g} s, and {what}"))
+            self._end(EngineBusy(say("light-only", seconds=f"{self._turn.light_seconds:g}")))
         else:
             self._worker.step_back()
             self._look_again(self._turn.heavy_seconds, self._heavy)

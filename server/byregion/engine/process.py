@@ -16,6 +16,7 @@ from typing import Final
 
 from byregion.engine import ranks, wire
 from byregion.errors import EngineError
+from byregion.sentences import say
 
 ANSWERS_WITHIN: Final = 10.0
 """Seconds in which the template forks, and in which it tells how a worker ended."""
@@ -35,7 +36,7 @@ async def start(address: Path, within: float = ANSWERS_WITHIN) -> Worker:
         pid, revision = wire.FORKED.unpack(told)
     except (OSError, ValueError, struct.error) as error:
         connection.close()
-        raise EngineError(f"no query worker could be started: {error or 'the template does not answer'}") from error
+        raise EngineError(say("no-worker-started", why=str(error) or say("template-silent"))) from error
     except BaseException:
         connection.close()
         raise

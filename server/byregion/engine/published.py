@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import reduce
 from itertools import islice
 from typing import Final
 
@@ -12,6 +13,7 @@ from byregion import iri
 from byregion.engine.delta import Delta, quads
 from byregion.errors import Conflict
 from byregion.namespaces import BASE
+from byregion.sentences import say
 
 _GRAPHS: Final = BASE + "graphs/"
 _ONTOLOGY: Final = _GRAPHS + "ontology/"
@@ -23,16 +25,13 @@ _LOOKED_AT: Final = 1000
 
 def refuse_merged() -> Conflict:
     """Return the refusal of a write of the default graph as a whole."""
-    return Conflict(f"{_MERGED}; write to the graph that states it, {_GRAPHS}<dataset>/<part>")
-
-
-_MERGED: Final = "the default graph is the merge of the published graphs and takes no writes of its own"
+    return Conflict(say("merged-states", form=f"{_GRAPHS}<dataset>/<part>"))
 
 
 def refuse_made(graphs: Collection[str]) -> None:
     """Refuse a change of the graph that tells of changes; raises Conflict."""
     if str(iri.CHANGES) in graphs:
-        raise Conflict(f"<{iri.CHANGES}> tells what was written and by whom; it is made of the journal, and only read")
+        raise Conflict(say("changes-graph", graph=iri.CHANGES))
 
 
 def refuse_unwritable(store: Store, delta: Delta) -> None:
@@ -42,14 +41,14 @@ def refuse_unwritable(store: Store, delta: Delta) -> None:
     """
     for graph in sorted(delta.graphs()):
         if not graph:
-            raise Conflict(_merged(store, delta))
+            raise _merged(store, delta)
         if graph == _INFERRED:
-            raise Conflict(f"<{graph}> holds what is inferred; write what it follows from, to the graph that states it")
+            raise Conflict(say("inferred-graph", graph=graph))
         if graph.startswith(_ONTOLOGY):
-            raise Conflict(f"<{graph}> says what the words mean, which changes with a release, in its file")
+            raise Conflict(say("ontology-graph", graph=graph))
         if not is_dataset_graph(graph):
             parts = ", ".join(iri.PARTS)
-            raise Conflict(f"<{graph}> is no graph of a dataset; those are {_GRAPHS}<dataset>/ and one of {parts}")
+            raise Conflict(say("foreign-graph", graph=graph, graphs=_GRAPHS, listed=parts))
 
 
 def is_dataset_graph(graph: str) -> bool:
@@ -58,8 +57,8 @@ def is_dataset_graph(graph: str) -> bool:
     return graph.startswith(_GRAPHS) and bool(dataset) and dataset == iri.slug(dataset) and part in iri.PARTS
 
 
-def _merged(store: Store, delta: Delta) -> str:
-    """Return why the default graph takes no writes, and which graphs state what goes or are about what comes."""
+def _merged(store: Store, delta: Delta) -> Conflict:
+    """Return the refusal of a write of the default graph: which graphs state what goes or are about what comes."""
     found: set[str] = set()
     for lines, is_whole in ((delta.removed, True), (delta.added, False)):
         for quad in islice(quads(lines), _LOOKED_AT):
@@ -68,4 +67,7 @@ def _merged(store: Store, delta: Delta) -> str:
                 others = store.quads_for_pattern(quad.subject, predicate, obj, None)
                 found |= {other.graph_name.value for other in others if isinstance(other.graph_name, NamedNode)}
     graphs = sorted(filter(is_dataset_graph, found))[:_NAMED]
-    return f"{_MERGED}; write to {', or '.join(f'<{graph}>' for graph in graphs)}" if graphs else str(refuse_merged())
+    if not graphs:
+        return refuse_merged()
+    listed = reduce(lambda one, other: say("or-other", one=one, other=other), (f"<{graph}>" for graph in graphs))
+    return Conflict(say("merged", listed=listed))

@@ -20,6 +20,7 @@ from byregion.engine.base import Answer
 from byregion.engine.exchange import Reply
 from byregion.errors import EngineBusy, EngineError, QueryTooLarge
 from byregion.results import Kind
+from byregion.sentences import say
 from byregion.sparql import Form
 
 N_TRIPLES: Final = "application/n-triples"
@@ -42,36 +43,35 @@ def answer(reply: Reply, form: Form, media_type: str, *, rows: int, size: int) -
         return Answer(kind, media_type, written.solutions(_solutions(reply.body, form), media_type, **limits))
     except (SyntaxError, json.JSONDecodeError, UnicodeDecodeError) as error:
         end = reply.body[-80:].decode("utf-8", "replace")
-        raise EngineError(f"the store's answer is not whole, or no {ACCEPT[kind]}: it ends in {end!r}") from error
+        raise EngineError(say("store-cut", type=ACCEPT[kind], end=end)) from error
 
 
 def refuse_failure(reply: Reply, store: str) -> None:
     """Raise what a failed request to `store` means to who asked: EngineBusy or EngineError; nothing for a success."""
-    status = f"{store} answers with status {reply.status}"
+    told: dict[str, object] = {"store": store, "status": reply.status}
     said = f": {reply.said}" if reply.said else ""
     if reply.is_success:
         return
     if reply.status in (401, 403):
-        raise EngineError(f"{status}, so it does not let byregion in{said}; see BYREGION_STORE_AUTH_FILE")
+        raise EngineError(say("store-closed", said=said, **told))
     if 300 <= reply.status < 400:
-        raise EngineError(f"{status} and leads elsewhere, which is not followed; give the address that it leads to")
+        raise EngineError(say("store-leads", **told))
     if reply.status in (429, 503):
-        raise EngineBusy(f"{status}, since it is busy{said}; ask again later")
-    raise EngineError(f"{status}{said}")
+        raise EngineBusy(say("store-busy", said=said, **told))
+    raise EngineError(say("store-status", said=said, **told))
 
 
 def _refuse_partial(reply: Reply, kind: Kind) -> None:
     if reply.media_type not in (ACCEPT[kind], "application/json" if kind == "solutions" else ACCEPT[kind]):
-        what = reply.media_type or "something without a media type"
-        raise EngineError(f"the store answered with {what}, and was asked for {ACCEPT[kind]}")
+        raise EngineError(say("store-type", what=reply.media_type or say("no-media-type"), type=ACCEPT[kind]))
     # N-Triples that are cut after a line are N-Triples.
     if kind == "graph" and not reply.is_framed:
-        raise EngineError("the store's answer ends with its connection, and so nobody knows whether it is whole")
+        raise EngineError(say("store-endless"))
     if state := reply.headers.get("x-sql-state"):
         message = reply.headers.get("x-sql-message", "")[:200]
-        raise EngineError(f"the store answered in part: {state} {message}")
+        raise EngineError(say("store-part", why=f"{state} {message}"))
     if most := reply.headers.get("x-sparql-maxrows"):
-        raise QueryTooLarge(f"the store gives no more than {most} rows; ask for less, or in parts with LIMIT")
+        raise QueryTooLarge(say("store-rows", limit=most))
 
 
 def _triples(body: bytes) -> Iterator[Triple]:
@@ -91,5 +91,5 @@ def _solutions(body: bytes, form: Form) -> QuerySolutions | QueryBoolean:
         # pyoxigraph does not read on after a truth value.
         json.loads(body)
     if (form == "ASK") != isinstance(found, QueryBoolean):
-        raise EngineError(f"the store answered another question than {form}")
+        raise EngineError(say("store-other", form=form))
     return found

@@ -17,6 +17,7 @@ from byregion.engine.exchange import Exchange, Reply
 from byregion.engine.federation import Call, Federation, calls
 from byregion.engine.joined import FORMATS, Fetched
 from byregion.errors import EngineBusy, EngineError, QueryTooLarge, ServiceFailed, ServiceTimeout
+from byregion.sentences import say
 
 AT_ONCE: Final = 4
 """Queries that ask other endpoints at the same time."""
@@ -52,7 +53,7 @@ class Relay:
         if not asked:
             return ()
         if self._busy >= AT_ONCE:
-            raise EngineBusy(f"{self._busy} queries ask other endpoints already; ask again later")
+            raise EngineBusy(say("services-busy", count=self._busy))
         self._busy += 1
         try:
             limit = min(seconds, self._federation.seconds)
@@ -75,16 +76,16 @@ class Relay:
     def _reply(self, endpoint: str, query: str, seconds: float, until: float) -> Reply | ServiceFailed:
         """Ask as https://www.w3.org/TR/sparql11-protocol/#query-via-post-urlencoded says; return what went wrong."""
         if endpoint not in self._federation.endpoints:
-            return ServiceFailed(endpoint, "is not one of those that may be asked")
+            return ServiceFailed(endpoint, say("service-strange"))
         try:
             reply = self._exchange.ask("POST", endpoint, _HEADERS, urlencode({"query": query}).encode(), until=until)
         except TimeoutError:
             return _late(endpoint, seconds)
         except QueryTooLarge:
-            return ServiceFailed(endpoint, f"answers with more than {self._federation.bytes} bytes")
+            return ServiceFailed(endpoint, say("service-large", limit=self._federation.bytes))
         except (EngineError, EngineBusy) as error:
             cause = error.__cause__
-            return ServiceFailed(endpoint, f"cannot be asked ({str(cause) or type(cause).__name__})")
+            return ServiceFailed(endpoint, say("service-unreached", why=str(cause) or type(cause).__name__))
         why = _fault(reply)
         return ServiceFailed(endpoint, why) if why else reply
 
@@ -95,22 +96,23 @@ class Relay:
 
 
 def _late(endpoint: str, seconds: float) -> ServiceTimeout:
-    return ServiceTimeout(endpoint, f"did not answer within {seconds:g} s")
+    return ServiceTimeout(endpoint, say("service-late", seconds=f"{seconds:g}"))
 
 
 def _fault(reply: Reply) -> str:
     """Return why a reply is no answer, "" where it may be one."""
-    said = f": {reply.said}" if reply.said else ""
     if 300 <= reply.status < 400:
-        return f"answers with status {reply.status} and leads elsewhere, which is not followed"
+        return say("service-leads", status=reply.status)
     if reply.status != 200:
-        return f"answers with status {reply.status}{said}"
+        if reply.said:
+            return say("service-says", status=reply.status, said=reply.said)
+        return say("service-status", status=reply.status)
     if reply.media_type not in FORMATS:
-        return f"answers with {reply.media_type or 'something without a media type'}, not with {', '.join(FORMATS)}"
+        return say("service-type", what=reply.media_type or say("no-media-type"), listed=", ".join(FORMATS))
     if reply.headers.get("content-encoding", "identity").lower() != "identity":
-        return "packs its answer, and was asked not to"
+        return say("service-packed")
     if not reply.is_framed:
-        return "answers with something that ends with its connection, so that nobody knows whether it is whole"
+        return say("service-endless")
     return ""
 
 

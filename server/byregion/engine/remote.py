@@ -19,6 +19,7 @@ from byregion.engine.base import Answer, Limits, admit
 from byregion.engine.exchange import Exchange, Reply, authorization, shown
 from byregion.engine.holding import MARKER, MERGED, NOTHING, Holding
 from byregion.errors import EngineError, QueryRefused, QueryTimeout
+from byregion.sentences import say
 
 STARTS_WITHIN: Final = 300.0
 """Seconds for what is asked at the start, for which a store may have to count everything."""
@@ -78,12 +79,10 @@ class RemoteEngine:
         try:
             reply = self._send(text, asked, received.ACCEPT[results.kind(form)], until)
             if reply.status == 400:
-                raise syntax.explain(query, f"the store does not take it: {reply.said}")
+                raise syntax.explain(query, say("store-takes-not", why=reply.said))
             answer = self._read(reply, form, media_type)
             if self._marked(until) != [self.revision]:
-                raise EngineError(
-                    "the store holds another revision by now, or half of one; once it is whole, run byregion reload"
-                )
+                raise EngineError(say("store-moved"))
         except TimeoutError as error:
             raise QueryTimeout(limit) from error
         return answer
@@ -95,7 +94,7 @@ class RemoteEngine:
         """
         published = self.holding.graphs
         if unknown := [name for name in (*described.default_graphs, *described.named_graphs) if name not in published]:
-            raise QueryRefused(f"there is no graph <{unknown[0]}> in the dataset, and no other document is read")
+            raise QueryRefused(say("graph-unknown", graph=f"<{unknown[0]}>"))
         if not described:
             return DatasetDescription((str(MERGED),), tuple(published) if about_graphs else ())
         nothing = (str(NOTHING),)
@@ -120,7 +119,7 @@ class RemoteEngine:
         answer = self._read(self._send(query, dataset, results.JSON, until), "SELECT", results.JSON)
         found = results.read_solutions(answer.body)
         if isinstance(found, bool):
-            raise EngineError("a SELECT was answered with a truth value")
+            raise EngineError(say("select-truth"))
         return [{str(variable): str(term) for variable, term in row.items()} for row in found.bindings]
 
     def _marked(self, until: float) -> list[str]:
@@ -167,7 +166,7 @@ class RemoteEngine:
 
     @property
     def _name(self) -> str:
-        return f"the store {shown(self.url)}"
+        return say("store-named", address=shown(self.url))
 
     def close(self) -> None:
         """Let go of every connection."""

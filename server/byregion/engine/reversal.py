@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode, Quad, Store
 from byregion.engine.delta import Delta, quads
 from byregion.engine.write import Reversal
 from byregion.errors import Conflict
+from byregion.sentences import say
 
 
 def possible(store: Store, what: Reversal) -> Delta:
@@ -24,19 +25,19 @@ def possible(store: Store, what: Reversal) -> Delta:
     created = {graph for graph in delta.created if not store.contains_named_graph(NamedNode(graph))}
     found = replace(delta, created=frozenset(created), dropped=frozenset(dropped))
     if not found:
-        raise Conflict(f"nothing stands of what change {what.number} did, so nothing can be taken back")
+        raise Conflict(say("nothing-stands", number=what.number))
     return found
 
 
 def _refuse_unclean(store: Store, delta: Delta, number: int) -> None:
     faults = [
-        *(f"{quad} is not there any more" for quad in quads(delta.removed) if quad not in store),
-        *(f"{quad} is there again" for quad in quads(delta.added) if quad in store),
+        *(say("gone-since", quad=quad) for quad in quads(delta.removed) if quad not in store),
+        *(say("back-since", quad=quad) for quad in quads(delta.added) if quad in store),
     ]
     if faults:
-        more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
-        what = f"change {number} cannot be taken back as a whole, since later ones changed the same: {faults[0]}{more}"
-        raise Conflict(f"{what}; take those back first, the last one first")
+        first, more = faults[0], len(faults) - 1
+        what = say("and-more", first=first, count=more) if more else first
+        raise Conflict(say("changed-since", number=number, what=what))
 
 
 def _stated(store: Store, graph: str) -> set[Quad]:

@@ -35,7 +35,9 @@ from byregion.errors import (
     QueryTooLarge,
     RdfSyntaxError,
     TooManyTriples,
+    told_of,
 )
+from byregion.sentences import Sentence, say
 
 
 def stage(loaded: LoadedStore, write: Write) -> Staged:
@@ -62,22 +64,23 @@ def stage(loaded: LoadedStore, write: Write) -> Staged:
             delta.apply(store)
         return guarded(loaded, delta)
     except MemoryError as error:
-        raise QueryTooLarge("the write needed more memory than it may take; write less, or in parts") from error
+        raise QueryTooLarge(say("memory-short", **told_of("write"))) from error
     except (OSError, RuntimeError) as error:
         # As Oxigraph says of CREATE, DROP and the like, which fail where their graph is there, or is not.
         if match := _GRAPH_FAULT.search(str(error)):
-            raise Conflict(f"{match[0]}; with SILENT that is no error") from error
-        raise failure("the write", error) from error
+            key = "graph-there" if match[2] == "already exists" else "graph-not-there"
+            raise Conflict(say(key, graph=match[1])) from error
+        raise failure(say("the-write"), error) from error
 
 
-_GRAPH_FAULT: Final = re.compile(r"The graph \S+ (?:already exists|does not exist)")
+_GRAPH_FAULT: Final = re.compile(r"The graph (\S+) (already exists|does not exist)")
 
 
 def _worked_out(loaded: LoadedStore, what: What) -> tuple[Delta, set[str]]:
     """Return what a write changes, and the graphs that it names; an update is done for it."""
     if isinstance(what, GraphWrite):
         return _graph_writes(loaded, (what,))
-    _require(what.conditions, state_of(loaded.revision), "what is held")
+    _require(what.conditions, state_of(loaded.revision), say("what-is-held"))
     if isinstance(what, GraphWrites):
         return _graph_writes(loaded, what.writes)
     delta = _update(loaded.store, what) if isinstance(what, Update) else reversal.possible(loaded.store, what)
@@ -99,8 +102,9 @@ def _refuse_more(loaded: LoadedStore, delta: Delta) -> None:
 def _refuse_outside(graphs: Iterable[str], within: tuple[str, ...]) -> None:
     for graph in sorted(graphs):
         if not graph.startswith(within):
-            named, scope = (f"the graph <{graph}>", f"graph:{graph}") if graph else ("the default graph", "write")
-            raise OutOfScope(f"this token does not let you change {named}", scope)
+            if graph:
+                raise OutOfScope(say("outside-graph", graph=graph), f"graph:{graph}")
+            raise OutOfScope(say("outside-default"), "write")
 
 
 # --- Updates ----------------------------------------------------------------------------------------------------------
@@ -174,9 +178,9 @@ def _graph_write(store: Store, write: GraphWrite) -> Delta:
     graph = _named(write.graph)
     exists = isinstance(graph, DefaultGraph) or store.contains_named_graph(graph)
     before = _triples(store, graph)
-    _require(write.conditions, state(before) if exists else None, "the graph")
+    _require(write.conditions, state(before) if exists else None, say("the-graph"))
     if write.method in ("delete", "patch") and not exists:
-        raise NotFound(f"there is no graph <{write.graph}>")
+        raise NotFound(say("no-graph", iri=write.graph))
     after = _spelled(_after(write, before), before)
     named = frozenset({write.graph} - {""})
     return Delta(
@@ -191,7 +195,7 @@ def _named(iri: str) -> _Graph:
     try:
         return NamedNode(iri) if iri else DefaultGraph()
     except ValueError as error:
-        raise BadRequest(f"graph is {iri!r}: it must be an absolute IRI") from error
+        raise BadRequest(say("not-absolute", name="graph", value=iri)) from error
 
 
 def _triples(store: Store, graph: _Graph) -> frozenset[bytes]:
@@ -226,15 +230,15 @@ def _after(write: GraphWrite, before: frozenset[bytes]) -> frozenset[bytes]:
             return frozenset()
 
 
-def _require(conditions: Conditions, now: str | None, what: str) -> None:
+def _require(conditions: Conditions, now: str | None, what: Sentence) -> None:
     """Hold a write to its conditions: `now` is the state of what it is about, None where there is no such thing.
 
     https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2
     """
     if conditions.match is not None and not _matches(conditions.match, now):
-        raise PreconditionFailed(f"{what} is not in the state that If-Match names; get it again, and decide anew")
+        raise PreconditionFailed(say("not-matched", what=what))
     if conditions.none_match is not None and _matches(conditions.none_match, now):
-        raise PreconditionFailed(f"{what} is in a state that If-None-Match excludes")
+        raise PreconditionFailed(say("excluded", what=what))
 
 
 def _matches(names: tuple[str, ...], now: str | None) -> bool:
@@ -253,8 +257,7 @@ def _patched(write: GraphWrite, before: frozenset[bytes]) -> frozenset[bytes]:
     for body in write.bodies:
         _run(alone, Update(body.data.decode(), None, write.base))
     if _graphs(alone):
-        what = "a patch changes the graph of the request alone, which is its default graph"
-        raise QueryRefused(f"{what}; leave GRAPH out, or send an update to the endpoint")
+        raise QueryRefused(say("patch-alone"))
     return _triples(alone, DefaultGraph())
 
 
@@ -274,7 +277,7 @@ def _read(write: GraphWrite) -> frozenset[bytes]:
     for body in write.bodies:
         data = body.data.removeprefix(_MARK)
         if body.media_type == "application/rdf+xml" and _DECLARES.search(_TEXT.sub(b"", data)):
-            raise RdfSyntaxError("a document type is declared, and entities are not expanded; write the text out", 1, 1)
+            raise RdfSyntaxError(say("doctype"), 1, 1)
         try:
             triples = [_triple(quad) for quad in _parsed(data, body.media_type, write.base)]
         except SyntaxError as error:
@@ -289,14 +292,14 @@ def _parsed(data: bytes, media_type: str, base: str) -> Iterator[Quad]:
 
 def _triple(quad: Quad) -> Triple:
     if not isinstance(quad.graph_name, DefaultGraph):
-        raise RdfSyntaxError(f"the body holds a named graph, {quad.graph_name}; send each graph to its own address")
+        raise RdfSyntaxError(say("named-graph", graph=quad.graph_name))
     return Triple(quad.subject, quad.predicate, quad.object)
 
 
 def _told(error: SyntaxError) -> RdfSyntaxError:
     if "LoadDocumentCallback" in error.msg:
-        return RdfSyntaxError("a JSON-LD context elsewhere is not fetched; write the context into the document")
-    return RdfSyntaxError(_PLACE.sub("", error.msg), error.lineno or 0, error.offset or 0)
+        return RdfSyntaxError(say("context-elsewhere"))
+    return RdfSyntaxError(say("engine-says", said=_PLACE.sub("", error.msg)), error.lineno or 0, error.offset or 0)
 
 
 # What RDF 1.1 has not, and U+0000, which some result formats cannot hold; texts may look so, so terms are looked at.
@@ -308,6 +311,6 @@ def _refuse_foreign(delta: Delta) -> None:
     for quad in quads(suspects):
         term = quad.object
         if isinstance(term, Triple) or (isinstance(term, Literal) and term.direction):
-            raise QueryRefused("triples as terms and the direction of a text are RDF 1.2; this store holds RDF 1.1")
+            raise QueryRefused(say("rdf-12"))
         if isinstance(term, Literal) and "\0" in term.value:
-            raise QueryRefused("a text holds U+0000, which no XML can hold; leave it out")
+            raise QueryRefused(say("text-null"))

@@ -175,7 +175,7 @@ def _told(query: str, message: str, has_base: bool) -> QuerySyntaxError:
     """Return the error with the place that Oxigraph tells."""
     match = _PLACE.match(message)
     if match is None:
-        return QuerySyntaxError(message)
+        return QuerySyntaxError(message if isinstance(message, Sentence) else say("engine-says", said=message))
     line, column = int(match[1]), int(match[2])
     offset, stream = _offset(query, line, column), _tokens(query)
     if not has_base and (relative := _relative(stream)):

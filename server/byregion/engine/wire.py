@@ -28,6 +28,7 @@ from byregion.errors import (
     ServiceFailed,
     TooManyTriples,
     ValidationError,
+    sentence,
 )
 from byregion.sentences import packed, unpacked
 
@@ -185,20 +186,21 @@ _ERRORS: Final[dict[str, type[Exception]]] = {
 
 
 def _written(error: Exception) -> bytes:
-    arguments: tuple[Any, ...] = (str(error),)
+    said = packed(sentence(error))
+    arguments: tuple[Any, ...] = (said,)
     match error:
         case QuerySyntaxError():
             arguments = (packed(error.message), error.line, error.column, error.token, packed(error.hint))
         case RdfSyntaxError():
-            arguments = (error.message, error.line, error.column)
+            arguments = (packed(error.message), error.line, error.column)
         case ValidationError():
-            arguments = (str(error), error.report)
+            arguments = (said, error.report)
         case OutOfScope():
-            arguments = (str(error), error.scope)
+            arguments = (said, error.scope)
         case ParameterError():
-            arguments = (str(error), error.name)
+            arguments = (said, error.name)
         case ServiceFailed():
-            arguments = (error.endpoint, error.why)
+            arguments = (error.endpoint, packed(error.why))
         case TooManyTriples():
             arguments = (error.triples, error.limit)
     return json.dumps([type(error).__name__, *arguments]).encode()

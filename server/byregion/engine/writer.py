@@ -18,7 +18,8 @@ from byregion.engine import deep, wire, worker
 from byregion.engine.stage import stage
 from byregion.engine.store import LoadedStore
 from byregion.engine.write import Write
-from byregion.errors import ByregionError, QueryTooLarge
+from byregion.errors import ByregionError, QueryTooLarge, told_of
+from byregion.sentences import say
 
 RECEIVES_WITHIN: Final = 10.0
 """Seconds in which the write must be whole."""
@@ -61,7 +62,7 @@ def _serve(connection: socket.socket, loaded: LoadedStore, told: int) -> None:
     except (ByregionError, ValueError) as error:
         result = error
     except MemoryError:
-        result = QueryTooLarge("the write needed more memory than it may take; write less, or in parts")
+        result = QueryTooLarge(say("memory-short", **told_of("write")))
     if request.write.is_trial or isinstance(result, Exception):
         wire.send_reply(connection, wire.Reply(result, leaving=True))
         return

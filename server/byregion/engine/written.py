@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Triple, serialize
 
 from byregion.errors import QueryTooLarge
+from byregion.sentences import say
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -24,7 +25,7 @@ def solutions(found: QuerySolutions | QueryBoolean, media_type: str, *, rows: in
     found.serialize(sink, _format(QueryResultsFormat, media_type))
     body = sink.getvalue()
     if isinstance(found, QuerySolutions) and _rows(body, media_type, rows) > rows:
-        raise too_many("rows", rows)
+        raise too_many("too-many-rows", rows)
     return body
 
 
@@ -35,9 +36,9 @@ def graph(triples: Iterable[Triple], media_type: str, *, rows: int, size: int) -
     return sink.getvalue()
 
 
-def too_many(what: str, limit: int) -> QueryTooLarge:
-    """Return the error of an answer with more than `limit` of a thing."""
-    return QueryTooLarge(f"the answer has more than {limit} {what}; ask for less, or in parts with LIMIT")
+def too_many(key: str, limit: int) -> QueryTooLarge:
+    """Return the error of an answer with more than `limit` of a thing, which the sentence of `key` names."""
+    return QueryTooLarge(say(key, limit=limit))
 
 
 class _Sink(io.BytesIO):
@@ -50,7 +51,7 @@ class _Sink(io.BytesIO):
     def write(self, data: ReadableBuffer, /) -> int:
         written = super().write(data)
         if self.tell() > self._limit:
-            raise too_many("bytes", self._limit)
+            raise too_many("too-many-bytes", self._limit)
         return written
 
 
@@ -67,7 +68,7 @@ def _format(kind: type[_F], media_type: str) -> _F:
 def _counted(triples: Iterable[Triple], limit: int) -> Iterator[Triple]:
     for number, triple in enumerate(triples, 1):
         if number > limit:
-            raise too_many("triples", limit)
+            raise too_many("too-many-triples-answered", limit)
         yield triple
 
 

@@ -10,12 +10,13 @@ from rdflib import RDF, SKOS, Dataset, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from byregion.dataset import Triple, named_graphs
-from byregion.errors import SourceError
+from byregion.errors import SourceError, sentence
 from byregion.evidence.quoting import Passage, StoredText, gaps, iris, passage, stored_sources, stored_text
 from byregion.evidence.splitting import sentences
 from byregion.findings import Finding
 from byregion.iri import RETIRED
 from byregion.namespaces import BASE, BR, ID, OA
+from byregion.sentences import say
 
 _Texts = dict[URIRef, StoredText]
 
@@ -35,7 +36,7 @@ def check(dataset: Dataset, data: Path) -> list[Finding]:
         try:
             texts[source] = stored_text(graph, source, folder)
         except SourceError as error:
-            found.append(_finding(source, str(error)))
+            found.append(_finding(source, sentence(error)))
     found += _quotes(graph, texts, there)
     found += _reasons(graph, texts)
     found += _references(dataset, there)
@@ -63,14 +64,14 @@ def _quotes(graph: Graph, texts: _Texts, there: set[Node]) -> Iterator[Finding]:
     spans = {source: sentences(stored.text) for source, stored in texts.items()}
     for quote in set(iris(graph.subjects(RDF.type, BR.Quote))):
         if quote not in evidence:
-            yield _finding(quote, "no entity has this quote as its evidence; say what it bears out, or remove it")
+            yield _finding(quote, say("quote-unused"))
         try:
             quoted = passage(graph, quote)
         except SourceError as error:
             yield _finding(quote, error.message)
             continue
         if quoted.source not in texts:
-            yield _finding(quote, f"<{quoted.source}> has no readable br:storedText to quote from")
+            yield _finding(quote, say("quote-of-nothing", source=quoted.source))
             continue
         yield from _passage(quoted, texts[quoted.source].text, spans[quoted.source])
         if quote in evidence:
@@ -82,20 +83,20 @@ def _quotes(graph: Graph, texts: _Texts, there: set[Node]) -> Iterator[Finding]:
 def _passage(quoted: Passage, text: str, spans: list[tuple[int, int]]) -> Iterator[Finding]:
     start, end = quoted.start, quoted.end
     if start >= end or text[start:end] != quoted.text:
-        yield _finding(quoted.quote, f"at {start}–{end} the text has {text[start:end]!r}, not these words; fill anew")
+        yield _finding(quoted.quote, say("misquoted", start=start, end=end, text=text[start:end]))
     elif not (text[:start].endswith(quoted.prefix) and text.startswith(quoted.suffix, end)):
-        yield _finding(quoted.quote, "oa:prefix or oa:suffix is not what stands around the words; fill anew")
+        yield _finding(quoted.quote, say("misplaced"))
     if sum(first < end and start < last for first, last in spans) > 1:
-        yield _finding(quoted.quote, "a quote holds at most one sentence or list item; make several of it")
+        yield _finding(quoted.quote, say("quote-too-long"))
 
 
 def _coverage(stored: StoredText, covering: list[Passage]) -> Iterator[Finding]:
     lines = {line.strip() for line in stored.text.split("\n")}
     for heading in stored.headings:
         if heading not in lines:
-            yield _finding(stored.path, f"the heading {heading!r} is no line of the text")
+            yield _finding(stored.path, say("no-heading", heading=heading))
     for gap in gaps(stored, covering):
-        yield _finding(f"{stored.path}:{gap.line}:{gap.column}", f"this is no entity's evidence: {gap.text!r}")
+        yield _finding(f"{stored.path}:{gap.line}:{gap.column}", say("uncovered", text=gap.text))
 
 
 def _reasons(graph: Graph, texts: _Texts) -> Iterator[Finding]:
@@ -106,7 +107,7 @@ def _reasons(graph: Graph, texts: _Texts) -> Iterator[Finding]:
         quoted = [texts[source].text for source in iris(sources) if source in texts]
         ours = isinstance(reason, Literal) and reason.language in translated
         if quoted and not ours and not any(str(reason) in text for text in quoted):
-            yield _finding(entity, f"br:reason is not in the words of the source: {str(reason)!r}")
+            yield _finding(entity, say("reason-own-words", text=reason))
 
 
 def _references(dataset: Dataset, there: set[Node]) -> Iterator[Finding]:
@@ -117,9 +118,9 @@ def _references(dataset: Dataset, there: set[Node]) -> Iterator[Finding]:
             # What was given up has no type; whoever still refers to it is told so below.
             is_retired = name.endswith(f"/{RETIRED}")
             if isinstance(subject, URIRef) and subject not in there and subject.startswith(ID) and not is_retired:
-                yield _finding(subject, "something is said of this, but not what it is; state its type")
+                yield _finding(subject, say("untyped"))
             if isinstance(value, URIRef) and value not in there and value.startswith(ID):
-                yield _finding(subject, f"<{predicate}> refers to <{value}>, which is not there")
+                yield _finding(subject, say("dangling", predicate=predicate, value=value))
 
 
 def _readings(dataset: Dataset) -> Iterator[Finding]:
@@ -131,13 +132,13 @@ def _readings(dataset: Dataset) -> Iterator[Finding]:
         plain = {triple for triple in graph if triple[0] not in readings}
         for reading, triples in readings.items():
             if not triples:
-                yield _finding(reading, "a reading has one rdf:subject, one rdf:predicate and an rdf:object or more")
+                yield _finding(reading, say("reading-parts"))
             if (reading, SKOS.editorialNote, None) not in graph:
-                yield _finding(reading, "a reading says why, in skos:editorialNote")
+                yield _finding(reading, say("reading-why"))
             for _, _, value in triples - plain:
-                yield _finding(reading, f"the triple that it explains, with the object {value}, is not in <{name}>")
+                yield _finding(reading, say("reading-not-stated", value=value, graph=name))
         for subject, predicate, value in plain.difference(*readings.values()):
-            yield _finding(subject, f"<{predicate}> {value} is in <{name}>, where no br:Reading says why")
+            yield _finding(subject, say("not-explained", predicate=predicate, value=value, graph=name))
 
 
 def _explained(graph: Graph, reading: Node) -> set[tuple[Node, Node, Node]]:

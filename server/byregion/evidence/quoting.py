@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from byregion.dataset import BYTE_ORDER_MARK, named_graphs
 from byregion.errors import NotFound, SourceError
 from byregion.evidence.splitting import list_marks
 from byregion.namespaces import BASE, BR, OA
+from byregion.sentences import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def passages(dataset: Dataset, iri: URIRef) -> list[Passage]:
     if (iri, RDF.type, BR.Quote) in graph:
         return [passage(graph, iri)]
     if (iri, None, None) not in graph:
-        raise NotFound(f"nothing is said of <{iri}>; check the IRI")
+        raise NotFound(say("nothing-said", iri=iri))
     entities = [iri, *graph.objects(iri, RDF.subject)]
     quotes = {quote for entity in entities for quote in iris(graph.objects(entity, BR.quote))}
     found = (passage(graph, quote) for quote in quotes)
@@ -127,23 +129,24 @@ def stored_text(graph: Graph, source: URIRef, folder: Path) -> StoredText:
     root = (folder / "source").resolve()
     path = (root / str(only(graph, source, BR.storedText))).resolve()
     if not path.is_relative_to(root):
-        raise SourceError(f"br:storedText of <{source}> must name a file in the dataset's folder source/", path)
+        raise SourceError(say("source-outside", source=source), path)
     try:
         content = path.read_bytes()
         text = content.decode("utf-8")
     except OSError as error:
-        raise SourceError(f"the stored text of <{source}> cannot be read: {error.strerror}", path) from error
+        raise SourceError(say("source-unreadable", source=source, why=error.strerror), path) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise SourceError("this is not UTF-8; store the text as UTF-8", path, line) from error
+        raise SourceError(say("source-not-utf8"), path, line) from error
     if text.startswith(BYTE_ORDER_MARK):
-        raise SourceError("the text begins with a byte order mark; store it as UTF-8 without one (no BOM)", path, 1)
+        raise SourceError(say("source-mark"), path, 1)
     found, stated = hashlib.sha256(content).hexdigest(), set(graph.objects(source, BR.sha256))
     if not stated:
-        raise SourceError(f"br:sha256 of this file is {found}; state that of <{source}>", path)
+        raise SourceError(say("source-unsigned", found=found, source=source), path)
     if [str(value) for value in stated] != [found]:
-        said = " and ".join(f"<{source}> says {value}" for value in sorted(stated, key=str))
-        raise SourceError(f"br:sha256 of this file is {found}, {said}; restore the text that was quoted from", path)
+        values = (say("source-says", source=source, value=value) for value in sorted(stated, key=str))
+        said = reduce(lambda one, other: say("both", one=one, other=other), values)
+        raise SourceError(say("source-changed", found=found, said=said), path)
     return StoredText(source, path, text, tuple(sorted({str(value) for value in graph.objects(source, BR.heading)})))
 
 
@@ -152,7 +155,7 @@ def passage(graph: Graph, quote: URIRef) -> Passage:
     words, position = selectors(quote)
     for selector in (words, position):
         if (quote, OA.hasSelector, selector) not in graph:
-            raise SourceError(f"<{quote}> has no oa:hasSelector <{selector}>; fill in the quotes")
+            raise SourceError(say("no-selector", quote=quote, selector=selector))
     return Passage(
         quote,
         source=URIRef(str(only(graph, quote, OA.hasSource))),
@@ -179,7 +182,7 @@ def only(graph: Graph, subject: URIRef, predicate: URIRef) -> Node:
     """Return the one value that a subject has; raises SourceError where it has none or several."""
     values = set(graph.objects(subject, predicate))
     if len(values) != 1:
-        raise SourceError(f"<{subject}> has {len(values)} values of <{predicate}> where it must have one")
+        raise SourceError(say("several-values", subject=subject, count=len(values), predicate=predicate))
     return values.pop()
 
 
@@ -187,5 +190,5 @@ def _integer(graph: Graph, subject: URIRef, predicate: URIRef) -> int:
     value = only(graph, subject, predicate)
     number = value.toPython() if isinstance(value, Literal) else None
     if not isinstance(number, int) or number < 0:
-        raise SourceError(f"<{predicate}> of <{subject}> must be an integer from 0, not {value}")
+        raise SourceError(say("must-be-position", predicate=predicate, subject=subject, value=value))
     return number

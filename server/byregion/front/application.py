@@ -24,7 +24,8 @@ from byregion.front.message import NEGOTIATED, Reply, Request, check_header
 from byregion.front.metrics import CONTENT_TYPE, Metrics
 from byregion.front.publication import Publication
 from byregion.front.taking import LARGE, Connection, Taking
-from byregion.web import problem
+from byregion.sentences import say
+from byregion.web import problem, refused
 from byregion.web.app import HEADERS
 
 BODY_WITHIN: Final = 10.0
@@ -119,12 +120,12 @@ class Front:
                     if len(body) > most:
                         raise RequestTooLarge(most)
                     if pieces > PIECES + len(body) // PIECE:
-                        raise BadRequest("the body of the request comes in very small pieces; send larger ones")
+                        raise BadRequest(say("small-pieces"))
         except TimeoutError as error:
             raise RequestTimeout(seconds) from error
         # granian ends a body that breaks off as it ends a whole one, with nothing, but says so twice.
         if ends > 1 or (told is not None and len(body) != int(told)):
-            raise BadRequest("the body of the request ended before it was whole; send all of it")
+            raise BadRequest(say("body-ended"))
         return Request(
             request.id, request.method, request.path, request.query, request.headers, bytes(body), request.client
         )
@@ -178,7 +179,7 @@ class Front:
 
     async def _in_thread(self, now: Publication, request: Request) -> Reply:
         if self._in_threads >= self._settings.http_threads + WAITING:
-            raise EngineBusy(f"{self._in_threads} requests are being worked on; ask again later")
+            raise EngineBusy(say("requests-busy", count=self._in_threads))
         self._in_threads += 1
         try:
             call = partial(wsgi.call, now.app.wsgi_app, request, self._public.netloc, self._public.scheme)
@@ -192,11 +193,16 @@ class Front:
             _log.error("no answer to %s %s (%s)", request.method, request.path, request.id, exc_info=error)
         if isinstance(error, QueryError):
             self._metrics.ended(kind.name)
-        headers = HEADERS | problem.DATA | problem.headers(kind, error)
+        told = problem.envelope(kind, error, request.id)
+        asks = {name: request.headers.get(name.replace("_", "-")) for name in ("accept", "accept_language")}
+        if page := refused.page(self._now.app, kind, told, request.query, **asks):
+            described, body = page[0], page[1].encode()
+        else:
+            described, body = problem.DATA, problem.body(told)
+        headers = HEADERS | problem.headers(kind, error) | described
         if isinstance(error, RequestTimeout | RequestTooLarge) or (request.method in _WITH_BODY and not request.body):
             # The rest of the body may still be on its way.
             headers["Connection"] = "close"
-        body = problem.body(problem.envelope(kind, error, request.id))
         label = "sparql.show" if isinstance(error, QueryError) else "none"
         return Reply(kind.status, tuple(headers.items()), body, label)
 
@@ -225,7 +231,7 @@ def _check(request: Request) -> None:
         # A condition or a reason that nobody sees would be none.
         for name in request.headers.keys():  # noqa: SIM118 (granian's headers are no mapping)
             if request.headers.get(name) is None:
-                raise BadRequest(f"{name} holds other letters than ASCII, which no header may; percent-encode them")
+                raise BadRequest(say("not-ascii", name=name))
 
 
 def _unless_known(request: Request, reply: Reply) -> Reply:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from byregion.errors import BadRequest
+from byregion.sentences import say
 
 NEGOTIATED: Final = ("accept", "accept-encoding", "accept-language", "content-type")
 """The headers that are taken apart."""
@@ -17,7 +18,7 @@ LONGEST: Final = 2000
 def check_header(name: str, value: str) -> None:
     """Refuse a header that would take long to read; raises BadRequest."""
     if len(value) > LONGEST and name in NEGOTIATED:
-        raise BadRequest(f"{name} has {len(value)} characters; at most {LONGEST} are read")
+        raise BadRequest(say("header-too-long", name=name, count=len(value), limit=LONGEST))
 
 
 class Headers(Protocol):

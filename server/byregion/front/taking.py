@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from byregion.errors import EngineBusy
+from byregion.sentences import say
 
 LARGE: Final = 256 << 10
 """Bytes from which on an answer counts; below, no more of it waits than there are connections."""
@@ -38,7 +39,7 @@ class Taking:
     def check(self, size: int) -> None:
         """Tell who asks for too much to come back; raises EngineBusy."""
         if size >= LARGE and self.waiting + size > MOST:
-            raise EngineBusy(f"{self.waiting} bytes of answers wait to be taken already; ask again later")
+            raise EngineBusy(say("taking-busy", count=self.waiting))
 
     async def watch(self, connection: Connection, size: int) -> None:
         """Wait until an answer of `size` bytes is taken, which was sent after `connection` was found; or cut it off."""

@@ -14,6 +14,7 @@ from byregion.history import described
 from byregion.history.ledger import PAGE, Ledger
 from byregion.iri import CHANGES
 from byregion.namespaces import empty_graph
+from byregion.sentences import say
 
 _QUICK: Final = 1
 
@@ -39,7 +40,7 @@ class Told:
             with self._lock:
                 return Graph(self.name, b"".join(self._parts(self._ledger.number(revision))))
         except (NotFound, StoreError, OSError) as error:
-            raise EngineError(f"the changes that led to {revision[:16]} cannot be told: {error}") from error
+            raise EngineError(say("changes-untold", name=revision[:16], why=error)) from error
 
     def _parts(self, number: int) -> Iterable[bytes]:
         """Yield what is said of the first changes, up to a number."""

@@ -21,6 +21,7 @@ from byregion.dataset import named_graphs
 from byregion.findings import Finding
 from byregion.iri import INFERRED
 from byregion.namespaces import BASE, BR, KINDS
+from byregion.sentences import say
 
 Triple = tuple[Node, Node, Node]
 
@@ -88,7 +89,7 @@ def check(dataset: Dataset) -> list[Finding]:
             alike = [link for link in links if link[1] == BR.similarTo]
             findings += [_error(link[0], fault) for link in alike for fault in _unlike(regions, link)]
         else:
-            findings += [_error(s, f"the link to <{o}> stands in <{name}>; move it to links.ttl") for s, _, o in links]
+            findings += [_error(s, say("link-misplaced", target=o, graph=name)) for s, _, o in links]
     return sorted([*findings, *_rivals(exact)])
 
 
@@ -99,7 +100,7 @@ def _check_graph(graph: Graph, links: list[Triple]) -> Iterator[Finding]:
         yield from (_error(link[0], message) for message in _gaps(link, readings.get(link, []), graph))
     for triple in sorted(readings.keys() - set(links), key=str):
         for reading in readings[triple]:
-            yield _error(reading, "the reading is of a triple that is no link here; remove it or state the link")
+            yield _error(reading, say("reading-of-no-link"))
 
 
 def _is_link(triple: Triple) -> bool:
@@ -123,13 +124,13 @@ def _unlike(regions: Graph, link: Triple) -> Iterator[str]:
     """Yield why two statements cannot be similar: each of ours is described, and they are of two regions."""
     one, _, other = link
     if str(other).startswith(BASE) and str(one) >= str(other):
-        yield f"it is written as similar to <{other}>; a link with two directions is written from the first by name"
+        yield say("similar-backwards", other=other)
     own = [region_of(regions, statement) for statement in (one, other)]
     for statement, region in zip((one, other), own, strict=True):
         if region is None and str(statement).startswith(BASE):
-            yield f"<{statement}> is similar to something, and is no statement of a region here"
+            yield say("similar-nothing", statement=statement)
     if own[0] == own[1] and own[0] is not None:
-        yield f"<{other}> is of the same region; only statements of different regions are linked as similar"
+        yield say("similar-same-region", other=other)
 
 
 def region_of(graph: Graph, statement: Node) -> Node | None:
@@ -151,28 +152,28 @@ def _faults(link: Triple) -> Iterator[str]:
     _, predicate, iri = link
     if predicate == OWL.sameAs:
         # What is the same shares every statement, and no source gives an identity that far.
-        yield f"owl:sameAs <{iri}> would make every statement of theirs ours; use skos:exactMatch or skos:closeMatch"
+        yield say("same-as", target=iri)
     host = urlsplit(str(iri)).hostname
     target = next((item for item in TARGETS if item.host == host), None)
     if str(iri).startswith(BASE) or (target is None and OTHERS.fullmatch(str(iri))):
         return
     if target is None:
-        yield f"<{iri}> is at none of the systems that are linked to: {', '.join(item.host for item in TARGETS)}"
+        yield say("unknown-system", target=iri, listed=", ".join(item.host for item in TARGETS))
     elif not target.pattern.fullmatch(str(iri)):
-        yield f"<{iri}> is no IRI of {target.name}; it writes them {target.form}"
+        yield say("strange-target", target=iri, system=target.name, form=target.form)
 
 
 def _gaps(link: Triple, readings: list[Node], graph: Graph) -> Iterator[str]:
     if not readings:
-        yield f"the link to <{link[2]}> has no br:Reading that says why and from where"
+        yield say("link-unexplained", target=link[2])
     if len(readings) > 1:
-        yield f"the link to <{link[2]}> has {len(readings)} readings; keep one"
+        yield say("link-several-readings", target=link[2], count=len(readings))
     for reading in readings:
         if (reading, SKOS.editorialNote, None) not in graph:
-            yield f"the link to <{link[2]}> gives no reason; add a skos:editorialNote to <{reading}>"
+            yield say("link-no-reason", target=link[2], reading=reading)
         outside = not str(link[2]).startswith(BASE)
         if outside and (reading, DCTERMS.source, None) not in graph:
-            yield f"the link to <{link[2]}> gives no source; add a dcterms:source to <{reading}>"
+            yield say("link-no-source", target=link[2], reading=reading)
 
 
 def _rivals(exact: list[Triple]) -> Iterator[Finding]:
@@ -184,11 +185,11 @@ def _rivals(exact: list[Triple]) -> Iterator[Finding]:
         subjects[target].add(subject)
     for (subject, host), found in targets.items():
         if len(found) > 1:
-            yield _error(subject, f"it has {len(found)} exact matches at {host}; at most one can be exact")
+            yield _error(subject, say("several-exact", count=len(found), host=host))
     for target, found in subjects.items():
         if len(found) > 1:
             names = ", ".join(f"<{subject}>" for subject in sorted(found, key=str))
-            yield _error(target, f"it is the exact match of {names}; at most one of them can be exact")
+            yield _error(target, say("exact-of-several", listed=names))
 
 
 def _error(where: Node, message: str) -> Finding:

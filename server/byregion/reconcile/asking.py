@@ -16,6 +16,7 @@ from byregion.errors import BadRequest, RequestTooLarge
 from byregion.namespaces import BASE, BR
 from byregion.reconcile.index import KINDS, Kind
 from byregion.reconcile.telling import EXTENSIONS
+from byregion.sentences import say
 
 BATCH: Final = 50
 """Queries that a batch may hold, and entities that properties are asked of at once."""
@@ -71,20 +72,20 @@ def read(text: str) -> dict[str, Asked]:
     """Return the queries of a batch by their keys; raises BadRequest, and RequestTooLarge for too many of them."""
     batch = _object(text, "queries")
     if len(batch) > BATCH:
-        raise RequestTooLarge(BATCH, "queries in a batch")
+        raise RequestTooLarge(BATCH, say("queries-in-batch"))
     return {key: _query(f"queries.{key}", told) for key, told in batch.items()}
 
 
 def _query(where: str, told: Any) -> Asked:
     if not isinstance(told, dict):
-        raise BadRequest(f"{where} must be an object with a query")
+        raise BadRequest(say("must-have-query", where=where))
     if unknown := set(told) - {"query", "type", "limit", "properties", "type_strict"}:
-        raise BadRequest(f"{where} holds {', '.join(sorted(unknown))}, which the API does not know")
+        raise BadRequest(say("unknown-members", where=where, listed=", ".join(sorted(unknown))))
     properties = told.get("properties", [])
     if not isinstance(properties, list):
-        raise BadRequest(f"{where}.properties must be a list")
+        raise BadRequest(say("must-be-list", where=f"{where}.properties"))
     if "query" not in told and not properties:
-        raise BadRequest(f"{where} holds neither a query nor properties; give it one of them")
+        raise BadRequest(say("asks-nothing", where=where))
     kinds, strict = _kinds(where, told)
     return Asked(
         text=_text(f"{where}.query", told.get("query", "")),
@@ -99,22 +100,22 @@ def _kinds(where: str, told: dict[str, Any]) -> tuple[frozenset[Kind], bool]:
     named, how = told.get("type", []), told.get("type_strict", "any")
     types = [named] if isinstance(named, str) else named
     if not isinstance(types, list) or not all(isinstance(name, str) for name in types):
-        raise BadRequest(f"{where}.type must be the id of a type or a list of such")
+        raise BadRequest(say("must-be-types", where=f"{where}.type"))
     if how not in ("any", "should", "all"):
-        raise BadRequest(f"{where}.type_strict is {how!r}; it must be any, should or all")
+        raise BadRequest(say("strict", where=f"{where}.type_strict", value=how))
     return frozenset(kind_of(name) for name in types if name), how != "should"
 
 
 def kind_of(type: str) -> Kind:
     """Return the kind that the id of a type stands for; raises BadRequest where it is none."""
     if type not in _KIND:
-        raise BadRequest(f"there is no type {type[:LONGEST]!r}; there are {', '.join(TYPES.values())}")
+        raise BadRequest(say("no-type", name=type[:LONGEST], listed=", ".join(TYPES.values())))
     return _KIND[type]
 
 
 def _limit(where: str, limit: Any) -> int:
     if isinstance(limit, bool) or not isinstance(limit, int | float) or limit < 1:
-        raise BadRequest(f"{where}.limit must be a number from 1")
+        raise BadRequest(say("must-be-from-one", where=f"{where}.limit"))
     return int(min(limit, MOST))
 
 
@@ -133,10 +134,10 @@ def _properties(where: str, told: list[Any]) -> dict[str, Any]:
 def _property(where: str, item: Any) -> tuple[str, str]:
     """Return the name of a property and its value, the first of several that says something."""
     if not isinstance(item, dict) or not isinstance(item.get("pid"), str) or "v" not in item:
-        raise BadRequest(f"{where}.properties must be objects with pid and v")
+        raise BadRequest(say("must-be-pairs", where=f"{where}.properties"))
     name = item["pid"].removeprefix(str(BR))
     if name not in PROPERTIES:
-        raise BadRequest(f"there is no property {name[:LONGEST]!r}; there are {', '.join(PROPERTIES)}")
+        raise BadRequest(say("no-property", name=name[:LONGEST], listed=", ".join(PROPERTIES)))
     value = next((text for text in map(_value, _listed(item["v"])) if text.strip()), "")
     return name, _text(f"{where}.{name}", value).strip()
 
@@ -152,7 +153,7 @@ def _value(value: Any) -> str:
         return value
     if isinstance(value, bool | int | float):
         return f"{value:g}" if isinstance(value, float) else str(value)
-    raise BadRequest("the value of a property must be a text, a number, a truth value, or an object with an id")
+    raise BadRequest(say("strange-value"))
 
 
 def day_of(text: str) -> date | None:
@@ -186,11 +187,11 @@ def to_extend(text: str) -> Extension:
     told = _object(text, "extend")
     ids, properties = told.get("ids"), told.get("properties")
     if not isinstance(ids, list) or not all(isinstance(id, str) for id in ids):
-        raise BadRequest("extend.ids must be a list of ids")
+        raise BadRequest(say("must-be-ids", where="extend.ids"))
     if not isinstance(properties, list) or not all(isinstance(item, dict) for item in properties):
-        raise BadRequest("extend.properties must be a list of objects")
+        raise BadRequest(say("must-be-objects", where="extend.properties"))
     if len(ids) > BATCH * 10:
-        raise RequestTooLarge(BATCH * 10, "entities to extend")
+        raise RequestTooLarge(BATCH * 10, say("entities-to-extend"))
     return Extension(
         tuple(_text("extend.ids", id) for id in ids),
         tuple((_text("extend.properties", item.get("id")), _settings(item)) for item in properties[:BATCH]),
@@ -200,7 +201,7 @@ def to_extend(text: str) -> Extension:
 def _settings(item: dict[str, Any]) -> dict[str, str]:
     settings = item.get("settings") or {}
     if not isinstance(settings, dict):
-        raise BadRequest("the settings of a property must be an object")
+        raise BadRequest(say("settings-object"))
     return {str(name): _text("a setting", value or "") for name, value in settings.items()}
 
 
@@ -208,15 +209,15 @@ def _object(text: str, what: str) -> dict[str, Any]:
     try:
         told = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BadRequest(f"{what} is not JSON: {error}") from error
+        raise BadRequest(say("no-json", where=what, why=error)) from error
     if not isinstance(told, dict):
-        raise BadRequest(f"{what} must be a JSON object")
+        raise BadRequest(say("must-be-object", where=what))
     return told
 
 
 def _text(where: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise BadRequest(f"{where} must be a text")
+        raise BadRequest(say("must-be-a-text", where=where))
     if len(value) > LONGEST:
-        raise RequestTooLarge(LONGEST, f"characters in {where}")
+        raise RequestTooLarge(LONGEST, say("characters-in", where=where))
     return value

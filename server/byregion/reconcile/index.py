@@ -18,6 +18,7 @@ from byregion import results
 from byregion.engine import Engine
 from byregion.errors import EngineError
 from byregion.reconcile.spelling import folded, spelled
+from byregion.sentences import say
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -225,5 +226,5 @@ def _select(engine: Engine, name: str) -> list[dict[str, Node]]:
     text = (files("byregion.reconcile") / f"{name}.rq").read_text(encoding="utf-8")
     answer = results.read_solutions(engine.query(text, results.JSON).body)
     if isinstance(answer, bool):
-        raise EngineError(f"the query {name} was answered with a truth value")
+        raise EngineError(say("query-truth", name=name))
     return [{str(variable): term for variable, term in binding.items()} for binding in answer.bindings]

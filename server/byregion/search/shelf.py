@@ -13,6 +13,7 @@ from byregion.engine import Engine
 from byregion.errors import Unavailable
 from byregion.search.index import Index, build
 from byregion.search.things import read
+from byregion.sentences import say
 
 FRESH_WITHIN: Final = 2.0
 """Seconds that a search waits for the index of what was just written; then it is answered from the one before."""
@@ -57,7 +58,7 @@ class Shelf:
         except TimeoutError as error:
             if held:
                 return held
-            raise Unavailable("the index of words is still being made; ask again in a moment") from error
+            raise Unavailable(say("index-being-made")) from error
 
     def _begun(self, revision: str) -> Future[Shelved]:
         with self._lock:
@@ -74,7 +75,7 @@ class Shelf:
             _log.error("the index of words cannot be made: %s", error)
             with self._lock:
                 self._making = None
-            future.set_exception(Unavailable("the index of words cannot be made; the server's log says why"))
+            future.set_exception(Unavailable(say("index-not-made")))
         else:
             self._held = made
             future.set_result(made)

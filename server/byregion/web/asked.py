@@ -12,6 +12,7 @@ from flask import request, url_for
 from byregion import executable, paging, queries
 from byregion.errors import NotFound
 from byregion.queries import NamedQuery
+from byregion.sentences import say
 from byregion.web import answers, citation, revisions
 from byregion.web.citation import Citation
 from byregion.web.formats import CSL
@@ -53,8 +54,7 @@ class Asked:
         body = queries.body(self.query.text)
         wording = hashlib.sha256(body.encode()).hexdigest()[:8]
         if request.args.get("wording", wording) != wording:
-            why = f"the question {self.query.name} is worded otherwise today; leave wording out to ask it as it is"
-            raise NotFound(why, (executable.iri(self.query.name),))
+            raise NotFound(say("worded-otherwise", name=self.query.name), (executable.iri(self.query.name),))
         revisions.pin(self.values | {"wording": wording})
 
     def text(self, page: Page | None = None) -> str:

@@ -8,6 +8,7 @@ from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from byregion.errors import NotFound
+from byregion.sentences import say
 from byregion.web.site import site
 
 HAS: Final = frozenset({"sparql", "graph_store", "graph_writes", "history", "memento", "problems", "reverts"})
@@ -26,4 +27,4 @@ def refuse() -> Response | BaseResponse | None:
         return None
     if request.endpoint == "home.show":
         return redirect(url_for("sparql.show"), 303)
-    raise NotFound("this endpoint publishes no data of its own; ask /sparql, or a graph at /graphs")
+    raise NotFound(say("no-data-here"))

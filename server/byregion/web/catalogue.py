@@ -12,11 +12,12 @@ from rdflib import Literal, URIRef, Variable
 from rdflib.term import Node
 
 from byregion.catalogue import PROFILES, Profile
-from byregion.catalogue.names import CATALOGUE
+from byregion.catalogue.names import CATALOGUE, WHOLE
 from byregion.dumps import CHECKSUMS
 from byregion.edition import SUFFIXES
 from byregion.errors import BadRequest
 from byregion.results import Solutions
+from byregion.sentences import say
 from byregion.web import documents, respond, schema_org, signposts
 from byregion.web.described import Reading
 from byregion.web.documents import Document
@@ -49,7 +50,7 @@ def _profile() -> Profile:
     named = request.args.get("profile", PROFILES[0])
     found = next((profile for profile in PROFILES if profile == named), None)
     if found is None:
-        raise BadRequest(f"there is no profile {named!r} of the catalogue; there are {', '.join(PROFILES)}")
+        raise BadRequest(say("no-profile", name=named, listed=", ".join(PROFILES)))
     return found
 
 
@@ -113,6 +114,7 @@ def _page(read: Reading) -> Response:
         shown=shown,
         datasets=datasets,
         services=read.services(),
+        whole=WHOLE,
         checksums=CHECKSUMS,
         formats=_document(PROFILES[0], read).formats(),
         profiles=[(name, _document(name, read).descriptions()[0][0]) for name in PROFILES[1:]],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from byregion.errors import NotFound
+from byregion.sentences import say
 from byregion.web import respond
 from byregion.web.site import site
 
@@ -41,7 +42,7 @@ def sitemap(number: int = 0) -> Response:
     name = f"sitemap-{number}.xml" if number else "sitemap.xml"
     checksum = site().edition.checksums().get(name)
     if checksum is None:
-        raise NotFound(f"the site map has no part {number}")
+        raise NotFound(say("no-site-map-part", number=number))
     return respond.conditional(
         respond.tag(name, checksum),
         lambda: Response(site().edition.read(name), content_type="application/xml"),

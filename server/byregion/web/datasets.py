@@ -16,6 +16,7 @@ from byregion.dumps import CHECKSUMS
 from byregion.errors import NotFound
 from byregion.iri import INFERRED, PARTS
 from byregion.namespaces import BASE
+from byregion.sentences import say
 from byregion.web import citation, quality, respond, schema_org, signposts, statistics
 from byregion.web.citation import Citation
 from byregion.web.described import Described, Reading, near
@@ -123,13 +124,13 @@ def identify(path: str) -> BaseResponse:
     is_file = not rest or rest in {form.suffix for form in catalogue.FORMATS}
     if (name in read.names() and is_file) or (URIRef(f"{BASE}catalogue/{path}"), None, None) in read.graph:
         return redirect(href(f"{BASE}catalogue/{path}") or url_for("catalogue.show"), 303)
-    raise NotFound(f"the catalogue has nothing called {path!r}", near(name, read.names()))
+    raise NotFound(say("not-in-catalogue", name=path), near(name, read.names()))
 
 
 def page_of(path: str) -> BaseResponse:
     """Redirect from the name of a graph to the page of what it is part of."""
     if path not in _names():
-        raise NotFound(f"there is no graph called <{_GRAPHS}{path}>", near_graphs(path))
+        raise NotFound(say("no-graph", iri=f"{_GRAPHS}{path}"), near_graphs(path))
     return redirect(href(_GRAPHS + path) or url_for("catalogue.show"), 303)
 
 

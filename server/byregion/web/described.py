@@ -16,6 +16,7 @@ from byregion.catalogue import Dump, dumps_of, reference_terms
 from byregion.catalogue.names import CATALOGUE, WHOLE, dataset
 from byregion.errors import NotFound
 from byregion.namespaces import DCAT, VCARD
+from byregion.sentences import say
 from byregion.web.language import collation
 from byregion.web.naming import Naming, Text, Value
 from byregion.web.site import select, site, words
@@ -110,7 +111,7 @@ class Reading:
     def dataset(self, name: str) -> Described:
         """Return what is said of a dataset; raises NotFound where there is none of that name."""
         if name not in (names := self.names()):
-            raise NotFound(f"there is no dataset {name!r}; there are {', '.join(names)}", near(name, names))
+            raise NotFound(say("no-dataset", name=name, listed=", ".join(names)), near(name, names))
         return self._described(dataset(name), name)
 
     def services(self) -> list[Described]:

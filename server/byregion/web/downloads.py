@@ -13,6 +13,7 @@ from werkzeug.wsgi import wrap_file
 from byregion.catalogue import FORMATS, Dump
 from byregion.dumps import CHECKSUMS
 from byregion.errors import NotFound, RangeNotSatisfiable
+from byregion.sentences import say
 from byregion.web import respond, signposts
 from byregion.web.described import near
 from byregion.web.site import site
@@ -33,7 +34,7 @@ def show(name: str) -> Response:
     """Return a file, or the part of it that is asked for; HEAD tells its size without reading it."""
     dumps = {dump.file: dump for dump in _dumps()}
     if name != CHECKSUMS and name not in dumps:
-        raise NotFound(f"there is no file {name!r} to download", near(name, [*dumps, CHECKSUMS]))
+        raise NotFound(say("no-file", name=name), near(name, [*dumps, CHECKSUMS]))
     media_type = dumps[name].format.served_as if name in dumps else "text/plain"
     response = _file(name, media_type)
     if name in dumps:

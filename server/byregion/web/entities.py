@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from byregion.errors import NotFound
 from byregion.evidence.quoting import StoredText
 from byregion.namespaces import BR, KINDS
+from byregion.sentences import say
 from byregion.web import citation, graphs, known, nearby, respond, schema_org, signposts
 from byregion.web.citation import Citation
 from byregion.web.entities_around import Around, Group, Section
@@ -64,7 +65,7 @@ def document(path: str) -> Response:
     entity = URIRef(f"{site().settings.base}id/{name}")
     told = known.find(entity)
     if told is None:
-        raise NotFound(f"there is nothing called <{entity}>", nearby.things(name))
+        raise NotFound(say("nothing-called", iri=entity), nearby.things(name))
     offer = chosen(suffix, (*OFFERS, CSL))
     response = citation.answer(_cited(name, build(told).page)) if offer == CSL else _document(name, told, offer)
     respond.vary(response, by_format=not suffix, by_language=offer in (HTML, CSL))

@@ -10,6 +10,7 @@ from flask import request
 from byregion import results
 from byregion.convert import tabular
 from byregion.errors import NotFound
+from byregion.sentences import say
 from byregion.web.negotiate import Offer, representation
 
 
@@ -60,7 +61,7 @@ def chosen(suffix: str, offers: Sequence[Offer]) -> Offer:
         found = next((offer for offer in named(offers) if suffix in offer.names), None)
         if found is None:
             known = ", ".join("." + offer.names[0] for offer in named(offers))
-            raise NotFound(f"there is nothing that ends in .{suffix} here; there are {known}")
+            raise NotFound(say("no-suffix", suffix=suffix, listed=known))
         return found
     return representation(request.headers.get("Accept"), request.args.get("format"), offers)
 

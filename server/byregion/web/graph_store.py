@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from byregion.errors import BadRequest, NotFound
 from byregion.namespaces import BASE
+from byregion.sentences import say
 from byregion.web import datasets, formats, respond, revisions, stored
 from byregion.web.negotiate import HTML, Offer, representation
 from byregion.web.site import engine, site
@@ -76,7 +77,7 @@ def named() -> list[tuple[str, str]]:
     try:
         pairs = parse_qsl(request.query_string.decode(), keep_blank_values=True, errors="strict", max_num_fields=100)
     except ValueError as error:
-        raise BadRequest("the address is not UTF-8 once its percent signs are decoded") from error
+        raise BadRequest(say("not-decoded", where=say("the-address"))) from error
     return [(name, value) for name, value in pairs if name in ("graph", "default")]
 
 
@@ -85,19 +86,19 @@ def target(path: str) -> Target:
     found = named()
     if path:
         if found:
-            raise BadRequest("the address is that of a graph; leave out the parameters graph and default")
+            raise BadRequest(say("graph-twice"))
         root = site().settings.url if site().settings.empty else BASE
         return Target(f"{root}graphs/{quote(path, safe=_SAFE)}", is_direct=True)
     if len(found) != 1:
-        raise BadRequest("say once which graph: ?graph= and its IRI, or ?default")
+        raise BadRequest(say("which-graph"))
     name, value = found[0]
     if name == "default":
         if value:
-            raise BadRequest("the parameter default has no value")
+            raise BadRequest(say("default-value"))
         return Target("")
     # "… the value of graph … MUST be … an absolute IRI"
     if not _IRI.fullmatch(value):
-        raise BadRequest(f"graph is {value!r}: it must be an absolute IRI")
+        raise BadRequest(say("not-absolute", name="graph", value=value))
     return Target(value)
 
 
@@ -108,7 +109,7 @@ def _held(wanted: Target, offer: Offer) -> Response:
     """Give a graph that may change at any time: what it says is what its tag tells."""
     found = stored.held(wanted.iri)
     if found is None:
-        raise NotFound(f"there is no graph <{wanted.iri}>")
+        raise NotFound(say("no-graph", iri=wanted.iri))
     response = respond.conditional(f"{found.state}-{offer.suffix}", lambda: _written(found, offer))
     response.headers["Byregion-Revision"] = found.revision
     return response
@@ -121,7 +122,7 @@ def _published(wanted: Target, offer: Offer) -> Response:
         found = stored.published(wanted.iri)
         if found is None:
             name = wanted.iri.removeprefix(f"{BASE}graphs/")
-            raise NotFound(f"there is no graph <{wanted.iri}>", datasets.near_graphs(name))
+            raise NotFound(say("no-graph", iri=wanted.iri), datasets.near_graphs(name))
         return _written(found, offer)
 
     response = respond.conditional(respond.tag("graph", wanted.iri, offer.media_type), make)

@@ -16,6 +16,7 @@ from werkzeug.http import parse_options_header
 
 from byregion.engine.write import TYPES, Body, GraphWrite, Method
 from byregion.errors import BadRequest, MethodNotAllowed, UnsupportedMediaType
+from byregion.sentences import say
 from byregion.web import graph_store, trials, updates, writes
 from byregion.web.graph_store import Target
 from byregion.web.site import site
@@ -65,14 +66,14 @@ def _bodies(method: Method) -> Iterator[Body]:
         return
     if method == "patch":
         if media_type != _UPDATE:
-            raise UnsupportedMediaType(f"a patch is an update of the graph: send it as {_UPDATE}")
+            raise UnsupportedMediaType(say("patch-type", type=_UPDATE))
         yield Body(_utf8(request.get_data(cache=False), request.headers.get("Content-Type", "")), _UPDATE)
     elif media_type == _MULTIPART:
         if method == "put":
-            raise UnsupportedMediaType("several files are posted, not put; put one graph, or post them")
+            raise UnsupportedMediaType(say("several-put"))
         files = [file for _, file in request.files.items(multi=True)]
         if not files:
-            raise BadRequest("the form holds no file; send each graph as a part with a filename")
+            raise BadRequest(say("no-files"))
         for file in files:
             told = file.content_type or ""
             kind = _SUFFIXES.get(PurePosixPath(file.filename or "").suffix, told) if _is_vague(told) else told
@@ -92,17 +93,16 @@ def _graph_type(content_type: str) -> str:
         return media_type
     known = ", ".join(TYPES)
     if media_type in _MANY:
-        raise UnsupportedMediaType(f"{media_type} holds many graphs; send each to its own address, as one of {known}")
-    what = media_type or "a body without Content-Type"
-    raise UnsupportedMediaType(f"{what} is not read here; send a graph as one of {known}")
+        raise UnsupportedMediaType(say("many-graphs", type=media_type, listed=known))
+    raise UnsupportedMediaType(say("graph-type", what=media_type or say("no-content-type"), listed=known))
 
 
 def _utf8(body: bytes, content_type: str) -> bytes:
     charset = parse_options_header(content_type)[1].get("charset", "utf-8").lower()
     if charset not in ("utf-8", "utf8", "us-ascii"):
-        raise UnsupportedMediaType(f"the body is said to be in {charset!r}; send it in UTF-8")
+        raise UnsupportedMediaType(say("charset", charset=charset))
     try:
         body.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadRequest(f"the body is not UTF-8 (byte {error.start})") from error
+        raise BadRequest(say("not-utf8", where=say("the-body"), byte=error.start)) from error
     return body

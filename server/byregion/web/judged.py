@@ -14,11 +14,13 @@ from rdflib.term import Node
 
 from byregion.catalogue.names import CATALOGUE
 from byregion.namespaces import BASE
+from byregion.sentences import unpacked
 from byregion.terms import best
 from byregion.web.described import Described
 from byregion.web.naming import Naming, Text, Value, read_labels
 from byregion.web.passages import place
 from byregion.web.site import site, words
+from byregion.web.spoken import spoken
 
 SHOWN: Final = 100
 """Faults that the page shows; the formats hold all of them."""
@@ -161,7 +163,13 @@ def _findings(told: Mapping[str, Any]) -> Iterator[_Found]:
         if item["severity"] == "error":
             where = item["where"]
             about = URIRef(where) if where.startswith(BASE) else None
-            yield _Found(item["dataset"], about, where, None, (Literal(item["message"], lang="en"),), None)
+            yield _Found(item["dataset"], about, where, None, _told(unpacked(item["message"])), None)
+
+
+def _told(message: str) -> tuple[Literal, ...]:
+    """Return what a check said as literals: in English, as data has it, and in the language of the page."""
+    told = spoken(message)
+    return Literal(str(message), lang="en"), Literal(told.value, lang=told.language)
 
 
 def _fault(found: _Found, naming: Naming) -> Fault:

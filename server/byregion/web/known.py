@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 from rdflib import URIRef
 
@@ -10,6 +11,7 @@ from byregion.catalogue.names import WHOLE
 from byregion.errors import ParameterError, Retired
 from byregion.iri import INFERRED, PARTS, RETIRED
 from byregion.namespaces import BASE
+from byregion.sentences import Sentence, say
 from byregion.web.site import select
 
 _GRAPHS = BASE + "graphs/"
@@ -36,13 +38,19 @@ def find(entity: URIRef) -> Known | None:
     stated = [row for row in rows if "class" in row and row["graph"] != INFERRED]
     if not stated and any(str(row["graph"]).endswith(f"/{RETIRED}") for row in rows):
         replacements = tuple(dict.fromkeys(str(row["replacement"]) for row in rows if "replacement" in row))
-        instead = f"; it was replaced by {' and '.join(f'<{iri}>' for iri in replacements)}" if replacements else ""
-        raise Retired(f"<{entity}> was given up{instead}", replacements)
+        raise Retired(_given_up(entity, replacements), replacements)
     return Known(
         entity,
         tuple(dict.fromkeys(URIRef(str(row["class"])) for row in stated)),
         tuple(dict.fromkeys(_dataset(str(row["graph"])) for row in stated)),
     )
+
+
+def _given_up(entity: URIRef, replacements: tuple[str, ...]) -> Sentence:
+    if not replacements:
+        return say("given-up", iri=entity)
+    listed = reduce(lambda one, other: say("both", one=one, other=other), (f"<{iri}>" for iri in replacements))
+    return say("replaced", iri=entity, listed=listed)
 
 
 def _dataset(graph: str) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 from markupsafe import Markup
 from rdflib import XSD, Literal
 
+from byregion.sentences import ENGLISH
 from byregion.terms import FALLBACK
 
 _DECIMAL: Final = {"nb": ",", "nn": ",", "en": "."}
@@ -99,7 +100,10 @@ def _flat(strings: Mapping[str, object], prefix: str = "") -> list[tuple[str, st
 def read() -> dict[str, Words]:
     """Return the words of every language that pages are in, by language."""
     folder = files("byregion.web") / "i18n"
-    return {tag: Words(tag, tomllib.loads((folder / f"{tag}.toml").read_text(encoding="utf-8"))) for tag in FALLBACK}
+    told = {tag: tomllib.loads((folder / f"{tag}.toml").read_text(encoding="utf-8")) for tag in FALLBACK}
+    # In English, what is said of mistakes is what is raised.
+    told["en"]["mistakes"] = ENGLISH
+    return {tag: Words(tag, strings) for tag, strings in told.items()}
 
 
 def collation(text: str) -> str:

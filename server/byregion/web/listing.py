@@ -13,6 +13,7 @@ from rdflib.term import Node
 from byregion import paging
 from byregion.errors import NotFound
 from byregion.namespaces import BR, KINDS
+from byregion.sentences import say
 from byregion.web import answers, graphs, pages, respond
 from byregion.web.formats import EXCEL_CSV, GRAPHS, SOLUTIONS, XLSX, alternates, chosen, named
 from byregion.web.language import collation
@@ -71,7 +72,7 @@ OFFERS: Final = (
 def show(kind: str, suffix: str = "") -> Response:
     """Return the list of the entities of a kind: a page of it, or all of it as data."""
     if kind not in CLASSES:
-        raise NotFound(f"there is no kind {kind!r}; there are {', '.join(KINDS)}", tuple(kinds(kind)))
+        raise NotFound(say("no-kind", name=kind, listed=", ".join(KINDS)), tuple(kinds(kind)))
     offer = chosen(suffix, OFFERS)
     if offer == HTML:
         number = pages.whole_number("page", 1, 10**6)
@@ -129,7 +130,7 @@ def _graph(text: str, offer: Offer) -> bytes:
 def _page(kind: str, number: int) -> Response:
     page, shown = _entities_on(CLASSES[kind], number)
     if number > page.last:
-        raise NotFound(f"the list of {kind!r} has no page {number}")
+        raise NotFound(say("no-list-page", kind=kind, number=number))
     naming = Naming(words(), read_labels([shown]))
     definitions = [row["definition"] for row in select("definition", term=(CLASSES[kind],))]
     return respond.page(

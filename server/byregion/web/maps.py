@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, request, url_for
 
 from byregion.errors import NotFound
+from byregion.sentences import say
 from byregion.web import charted, coast, exported, mapped, respond
 from byregion.web.exported import Exported
 from byregion.web.mapped import Group
@@ -49,7 +50,7 @@ def _page(formats: list[tuple[str, str]]) -> Response:
     groups = mapped.groups()
     near = request.args.get("region", "").rpartition("/")[2]
     if near and near not in {group.id for group in groups}:
-        raise NotFound(f"there is no region {near!r} on the map", tuple(group.id for group in groups))
+        raise NotFound(say("no-region-on-map", name=near), tuple(group.id for group in groups))
     sized = any(place.population for group in groups for place in group.located)
     context = {
         "counties": mapped.by_county(groups),

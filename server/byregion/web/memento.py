@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from byregion.archive.past import Moment
 from byregion.errors import BadRequest, NotFound
+from byregion.sentences import say
 from byregion.web import graph_store, pages, respond
 from byregion.web.links import asked
 from byregion.web.revisions import SHOWN
@@ -42,8 +43,7 @@ def negotiate() -> BaseResponse | None:
         return None
     when = parse_date(request.headers[_ACCEPTS])
     if when is None:
-        what = f"{_ACCEPTS} is {request.headers[_ACCEPTS]!r}"
-        raise BadRequest(f"{what}; it must be a date as HTTP has it, such as Thu, 01 Jan 2026 12:00:00 GMT")
+        raise BadRequest(say("not-a-date", name=_ACCEPTS, value=request.headers[_ACCEPTS]))
     g.then = site().revisions.then(when)
     return redirect(_address(str(request.endpoint), asked(), g.then), 302)
 
@@ -71,11 +71,11 @@ def show(path: str) -> Response:
     endpoint, values = _resource(path)
     revisions = _each()
     if not revisions:
-        raise NotFound("this server keeps no earlier revisions, of which a time map could tell")
+        raise NotFound(say("no-earlier"))
     last = -(-len(revisions) // PAGE)
     number = pages.whole_number("page", last, 10**6)
     if number > last:
-        raise NotFound(f"the time map has no page {number}; the last is {last}")
+        raise NotFound(say("no-time-map-page", number=number, last=last))
     lines = [_link(_address(endpoint, values), {"rel": "original timegate"})]
     for other in range(1, last + 1):
         part = revisions[(other - 1) * PAGE : other * PAGE]
@@ -104,9 +104,9 @@ def _resource(path: str) -> tuple[str, dict[str, Any]]:
     try:
         endpoint, named = adapter.match(f"/{path}", method="GET")
     except (HTTPException, RequestRedirect) as error:
-        raise NotFound(f"there is nothing at /{path}, of which a time map could tell") from error
+        raise NotFound(say("no-time-map", path=path)) from error
     if endpoint not in _RESOURCES or (endpoint == "graph_store.show" and not (named or graph_store.named())):
-        raise NotFound("time maps tell of documents (/doc/…) and graphs (/graphs/…, or /graphs with graph or default)")
+        raise NotFound(say("time-maps-of"))
     given = {name: values for name, values in asked().items() if name not in ("path", "page", "revision")}
     return endpoint, given | dict(named)
 

@@ -9,6 +9,7 @@ from werkzeug.datastructures import Accept, MIMEAccept
 from werkzeug.http import dump_options_header, parse_accept_header, parse_options_header
 
 from byregion.errors import BadRequest, NotAcceptable
+from byregion.sentences import say
 from byregion.terms import FALLBACK
 
 
@@ -69,7 +70,7 @@ def by_name(name: str, offers: Sequence[Offer]) -> Offer:
         if name.lower() in offer.names:
             return offer
     known = ", ".join(offer.names[0] for offer in offers if offer.names)
-    raise BadRequest(f"there is no format {name!r} here; there are {known}")
+    raise BadRequest(say("no-format", name=name, listed=known))
 
 
 # What clients add to a type that every representation has anyway; it must not keep the type from matching.
@@ -100,7 +101,7 @@ def language(accept: str | None, named: str | None, offered: Sequence[str] = FAL
     """
     if named is not None:
         if (tag := _primary(named)) not in offered:
-            raise BadRequest(f"there are no pages in {named!r}; there are {', '.join(offered)}")
+            raise BadRequest(say("no-language", name=named, listed=", ".join(offered)))
         return tag
     wanted = [(_primary(tag), quality) for tag, quality in parse_accept_header(accept, Accept)]
     others = [tag for tag in offered if tag not in dict(wanted)]

@@ -9,6 +9,7 @@ from flask import request
 
 from byregion import paging
 from byregion.errors import BadRequest, NotFound
+from byregion.sentences import say
 from byregion.web import answers
 
 SIZE: Final = 500
@@ -53,7 +54,7 @@ def wanted(query: str, *, always: bool = False) -> Page | None:
     (row,) = answers.solutions(paging.count(query)).bindings
     page = Page(number, size, int(str(next(iter(row.values())))))
     if page.number > page.last:
-        raise NotFound(f"the answer has no page {page.number}; with {size} rows on each, the last is {page.last}")
+        raise NotFound(say("no-page", number=page.number, size=size, last=page.last))
     return page
 
 
@@ -61,5 +62,5 @@ def whole_number(name: str, default: int, largest: int) -> int:
     """Return the number that the request gives as `name`; raises BadRequest where it is none from 1 to `largest`."""
     text = request.args.get(name, str(default))
     if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= largest):
-        raise BadRequest(f"{name} is {text!r}; it must be a number from 1 to {largest}")
+        raise BadRequest(say("number-from-to", name=name, value=text, largest=largest))
     return int(text)

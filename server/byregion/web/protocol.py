@@ -17,6 +17,7 @@ from werkzeug.http import parse_options_header
 from byregion.config import Settings
 from byregion.dataset_clause import DatasetDescription
 from byregion.errors import BadRequest, RequestTooLarge, UnsupportedMediaType
+from byregion.sentences import Sentence, say
 
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
@@ -63,13 +64,13 @@ def read(method: str, query_string: bytes, content_type: str, body: bytes, *, lo
     `query_string` is what follows the question mark, `content_type` and `body` are those of a POST.
     Raises BadRequest, UnsupportedMediaType, and RequestTooLarge.
     """
-    pairs = _pairs(query_string, "the address")
+    pairs = _pairs(query_string, say("the-address"))
     in_address = {name for name, _ in pairs}
     if method == "POST":
         pairs += _posted(content_type, body)
     parameters = _Parameters(pairs)
     if "revision" in parameters and "revision" not in in_address:
-        raise BadRequest("revision belongs in the address of the request, not in its body")
+        raise BadRequest(say("revision-in-body"))
     if "update" in parameters:
         return _update(method, parameters, in_address, longest)
     return _query(method, parameters, longest)
@@ -93,41 +94,41 @@ class _Parameters:
 def _posted(content_type: str, body: bytes) -> list[tuple[str, str]]:
     media_type, options = parse_options_header(content_type)
     if media_type not in (FORM, QUERY, UPDATE):
-        what = media_type or "a body without Content-Type"
-        raise UnsupportedMediaType(f"{what} is not read here; send a query as {FORM} or {QUERY}")
+        listed = say("either", one=FORM, other=QUERY)
+        raise UnsupportedMediaType(say("query-type", what=media_type or say("no-content-type"), listed=listed))
     charset = options.get("charset", "utf-8").lower()
     if charset not in ("utf-8", "utf8"):
-        raise BadRequest(f"the body is said to be in {charset!r}; send it in UTF-8")
+        raise BadRequest(say("charset", charset=charset))
     if media_type == FORM:
-        return _pairs(body, "the form")
-    return [("query" if media_type == QUERY else "update", _decoded(body, "the body"))]
+        return _pairs(body, say("the-form"))
+    return [("query" if media_type == QUERY else "update", _decoded(body, say("the-body")))]
 
 
-def _pairs(encoded: bytes, where: str) -> list[tuple[str, str]]:
+def _pairs(encoded: bytes, where: Sentence) -> list[tuple[str, str]]:
     try:
         text = _decoded(encoded, where)
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=PARAMETERS)
     except UnicodeDecodeError as error:
-        raise BadRequest(f"{where} is not UTF-8 once its percent signs are decoded") from error
+        raise BadRequest(say("not-decoded", where=where)) from error
     except ValueError as error:
-        raise BadRequest(f"{where} holds more than {PARAMETERS} parameters") from error
+        raise BadRequest(say("too-many-parameters", where=where, limit=PARAMETERS)) from error
 
 
-def _decoded(body: bytes, where: str) -> str:
+def _decoded(body: bytes, where: Sentence) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadRequest(f"{where} is not UTF-8 (byte {error.start})") from error
+        raise BadRequest(say("not-utf8", where=where, byte=error.start)) from error
 
 
 def _query(method: str, parameters: _Parameters, longest: int) -> Query | Nothing:
-    _refuse(parameters, ("using-graph-uri", "using-named-graph-uri"), "an update")
+    _refuse(parameters, ("using-graph-uri", "using-named-graph-uri"), say("an-update"))
     # https://www.w3.org/TR/sparql11-protocol/#query-operation "exactly one query parameter": of two, none wins.
     found = parameters.all("query")
     if len(found) > 1:
-        raise BadRequest(f"the request holds {len(found)} queries; send one")
+        raise BadRequest(say("several-queries", count=len(found)))
     if not found and method == "POST":
-        raise BadRequest("the request holds no query; send one as the parameter query or as the body")
+        raise BadRequest(say("no-query"))
     if not found:
         return Nothing(parameters.last("format"))
     _refuse_long(found[0], longest)
@@ -138,33 +139,33 @@ def _query(method: str, parameters: _Parameters, longest: int) -> Query | Nothin
 def _update(method: str, parameters: _Parameters, in_address: set[str], longest: int) -> Update:
     # https://www.w3.org/TR/sparql11-protocol/#update-operation "… MUST be invoked using the HTTP POST method."
     if method != "POST" or "update" in in_address:
-        raise BadRequest("an update must be sent as the body of a POST, or as the parameter update in its form")
+        raise BadRequest(say("update-in-post"))
     if "query" in parameters:
-        raise BadRequest("the request holds a query and an update; send one of them")
-    _refuse(parameters, ("default-graph-uri", "named-graph-uri"), "a query")
+        raise BadRequest(say("query-and-update"))
+    _refuse(parameters, ("default-graph-uri", "named-graph-uri"), say("a-query"))
     found = parameters.all("update")
     if len(found) > 1:
-        raise BadRequest(f"the request holds {len(found)} updates; send one, with a semicolon between its operations")
+        raise BadRequest(say("several-updates", count=len(found)))
     _refuse_long(found[0], longest)
     return Update(found[0], _dataset(parameters, "using-graph-uri", "using-named-graph-uri"), _seconds(parameters))
 
 
-def _refuse(parameters: _Parameters, names: tuple[str, ...], only: str) -> None:
+def _refuse(parameters: _Parameters, names: tuple[str, ...], only: Sentence) -> None:
     for name in names:
         if name in parameters:
-            raise BadRequest(f"{name} belongs to {only}; this request is none")
+            raise BadRequest(say("belongs-to", name=name, only=only))
 
 
 def _refuse_long(text: str, longest: int) -> None:
     if len(text) > longest:
-        raise RequestTooLarge(longest, "characters of query")
+        raise RequestTooLarge(longest, say("characters-of-query"))
 
 
 def _dataset(parameters: _Parameters, default: str, named: str) -> DatasetDescription | None:
     for name in (default, named):
         for iri in parameters.all(name):
             if not _ABSOLUTE.fullmatch(iri):
-                raise BadRequest(f"{name} is {iri!r}: it must be an absolute IRI")
+                raise BadRequest(say("not-absolute", name=name, value=iri))
     return DatasetDescription(parameters.all(default), parameters.all(named)) or None
 
 
@@ -177,5 +178,5 @@ def _seconds(parameters: _Parameters) -> float | None:
     except ValueError:
         seconds = math.nan
     if not (math.isfinite(seconds) and seconds > 0):
-        raise BadRequest(f"timeout is {text!r}: it must be a number of seconds above 0")
+        raise BadRequest(say("seconds-above", name="timeout", value=text))
     return seconds

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from byregion import reconcile
 from byregion.errors import BadRequest, NotFound, RequestTooLarge, UnsupportedMediaType
 from byregion.reconcile import KINDS, LONGEST, MOST, Entity, Index, Kind
+from byregion.sentences import say
 from byregion.web import reconciled, respond
 from byregion.web.negotiate import HTML, Offer, representation
 from byregion.web.protocol import FORM
@@ -65,7 +66,7 @@ def show() -> Response:
     told = _parameters()
     asked = [name for name in ("queries", "extend") if name in told]
     if len(asked) > 1:
-        raise BadRequest("the request holds queries and extend; send one of them")
+        raise BadRequest(say("queries-and-extend"))
     if asked == ["queries"]:
         batch = reconcile.read(told["queries"])
         return _data(lambda: reconciled.results(index(), batch, words()))
@@ -73,7 +74,7 @@ def show() -> Response:
         extension = reconcile.to_extend(told["extend"])
         return _data(lambda: reconciled.extended(index(), extension, words()))
     if request.method == "POST":
-        raise BadRequest("the form holds neither queries nor extend; send one of them")
+        raise BadRequest(say("neither-asked"))
     return _without_query()
 
 
@@ -81,7 +82,7 @@ def _parameters() -> Mapping[str, str]:
     if request.method != "POST":
         return request.args
     if request.mimetype not in (FORM, "multipart/form-data"):
-        raise UnsupportedMediaType(f"{request.mimetype or 'a body without Content-Type'} is not read; send {FORM}")
+        raise UnsupportedMediaType(say("form-type", what=request.mimetype or say("no-content-type"), listed=FORM))
     return request.form
 
 
@@ -132,7 +133,7 @@ def suggest(what: str) -> Response:
         return _data(entities)
     told = {"type": _types, "property": _properties}.get(what)
     if told is None:
-        raise NotFound(f"{what!r} is not suggested; entity, type and property are", ("entity", "type", "property"))
+        raise NotFound(say("not-suggested", name=what), ("entity", "type", "property"))
     return _data(lambda: reconciled.suggested(told()[first:], prefix))
 
 
@@ -147,7 +148,7 @@ def flyout(what: str) -> Response:
         told = {"type": _types, "property": _properties}.get(what)
         found = [item for item in (told() if told else ()) if item["id"] == id]
         if not found:
-            raise NotFound(f"there is no {what} {id!r}")
+            raise NotFound(say("no-described", what=what, id=id))
         name, text = found[0]["name"], found[0].get("description", "")
     html = Markup("<p><strong>{}</strong></p><p>{}</p>").format(name, text)
     return _data(lambda: {"id": id, "html": str(html)})
@@ -187,7 +188,7 @@ def propose() -> Response:
 def _entity(id: str) -> Entity:
     entity = index().find(id)
     if entity is None:
-        raise NotFound(f"there is no entity {id!r} to reconcile with; an id is like municipality/lenvik-1931")
+        raise NotFound(say("no-entity", id=id))
     return entity
 
 
@@ -199,9 +200,9 @@ def _kind() -> Kind | None:
 def _given(name: str) -> str:
     value = request.args.get(name)
     if value is None:
-        raise BadRequest(f"{name} is missing from the address")
+        raise BadRequest(say("missing-in-address", name=name))
     if len(value) > LONGEST:
-        raise RequestTooLarge(LONGEST, f"characters in {name}")
+        raise RequestTooLarge(LONGEST, say("characters-in", where=name))
     return value
 
 
@@ -210,5 +211,5 @@ def _whole_number(name: str, least: int) -> int | None:
     if text is None:
         return None
     if not text.isascii() or not text.isdecimal() or len(text) > 6 or int(text) < least:
-        raise BadRequest(f"{name} is {text[:LONGEST]!r}; it must be a whole number from {least}")
+        raise BadRequest(say("number-from", name=name, value=text[:LONGEST], least=least))
     return min(int(text), MOST * 10)

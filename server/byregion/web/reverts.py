@@ -10,6 +10,7 @@ from flask import Blueprint, Response
 from byregion.engine.reverting import reversal
 from byregion.errors import NotFound
 from byregion.history import described
+from byregion.sentences import say
 from byregion.web import trials, updates, writes
 from byregion.web.site import site
 
@@ -25,7 +26,7 @@ def revert(number: int) -> Response:
     """
     token, history = writes.permitted(), site().history
     if history is None:
-        raise NotFound("this server keeps no history; that is what a store on disk does (byregion serve --store)")
+        raise NotFound(say("no-history"))
     written = writes.carry_out(reversal(history.change(number), writes.conditions()), token)
     if written.trial:
         return trials.answer(written, written.trial)

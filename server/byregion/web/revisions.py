@@ -17,6 +17,7 @@ from werkzeug.http import http_date
 
 from byregion.archive import Publication
 from byregion.errors import BadRequest, RevisionGone
+from byregion.sentences import say
 from byregion.web import respond
 from byregion.web.links import asked
 from byregion.web.site import engine, site
@@ -53,9 +54,9 @@ def choose() -> None:
     if not names or request.endpoint in (None, "static"):
         return
     if request.endpoint not in _ASKED or (site().settings.empty and site().history is None):
-        raise BadRequest("only the current state of this is kept; leave revision out of the address")
+        raise BadRequest(say("only-current"))
     if len(names) > 1 or not _NAME.fullmatch(names[0]):
-        raise BadRequest("revision must be given once, as the first 8 to 64 characters of the revision's name")
+        raise BadRequest(say("revision-form"))
     g.engine = site().revisions.engine(names[0].lower())
 
 

@@ -22,6 +22,7 @@ from byregion.errors import EngineError
 from byregion.history.ledger import Ledger
 from byregion.queries import NamedQuery
 from byregion.search import Shelf
+from byregion.sentences import say
 from byregion.tokens import Tokens
 from byregion.web import built, language
 from byregion.web.language import Words
@@ -91,7 +92,7 @@ def select(name: str, **terms: tuple[URIRef | Literal, ...]) -> list[dict[str, N
     """Return the solutions of the page query `name`, in which `terms` stand for its examples."""
     answer = results.read_solutions(engine().query(page_query(name, **terms), results.JSON).body)
     if isinstance(answer, bool):
-        raise EngineError(f"the page query {name} was answered with a truth value")
+        raise EngineError(say("query-truth", name=name))
     names = {variable: str(variable) for variable in answer.variables}
     return [{names[variable]: term for variable, term in binding.items()} for binding in answer.bindings]
 

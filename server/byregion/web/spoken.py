@@ -10,9 +10,14 @@ from byregion.web.site import words
 
 def spoken(text: str) -> Text:
     """Return what was said in English as the page says it."""
+    return in_words(text, words())
+
+
+def in_words(text: str, words: Words) -> Text:
+    """Return what was said in English as `words` have it, and which language that is."""
     if not isinstance(text, Sentence):
         return Text(text, "en")
-    return Text(said(text, words()), words().language)
+    return Text(said(text, words), words.language)
 
 
 def said(sentence: Sentence, words: Words) -> str:

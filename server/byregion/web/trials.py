@@ -11,6 +11,7 @@ from flask import Response, request
 from byregion import validate
 from byregion.engine.write import Trial, Written
 from byregion.errors import BadRequest, NotAcceptable, ValidationError
+from byregion.sentences import say
 from byregion.web import formats, graphs, respond
 from byregion.web.negotiate import HTML, Offer, representation
 
@@ -26,7 +27,7 @@ def is_asked() -> bool:
     if not given:
         return False
     if len(given) > 1 or given[0] not in _TOLD:
-        raise BadRequest(f"{PARAMETER} is said once in the address, and is true or false")
+        raise BadRequest(say("said-once-address", name=PARAMETER))
     return _TOLD[given[0]]
 
 

@@ -20,6 +20,7 @@ from byregion import iri
 from byregion.engine.published import is_dataset_graph
 from byregion.errors import BadRequest, EngineBusy, RequestTooLarge, Unavailable
 from byregion.namespaces import BASE
+from byregion.sentences import say
 from byregion.web import stored
 from byregion.web.site import select, site, words
 
@@ -86,7 +87,7 @@ def reading(dataset: str = "", *, graphs: bool = False) -> Iterator[Trial]:
     if dataset and dataset != iri.slug(dataset):
         raise Refused(words()("workbook.no_name", good=iri.slug(dataset) or "midt-troms"), "dataset")
     if not _room.acquire(blocking=False):
-        raise EngineBusy("other workbooks are being tried out; send it again in a moment")
+        raise EngineBusy(say("workbooks-busy"))
     try:
         with tempfile.TemporaryDirectory(prefix="byregion-") as folder:
             sent, held = Path(folder) / "sent", Path(folder) / "held"
@@ -111,7 +112,6 @@ def reading(dataset: str = "", *, graphs: bool = False) -> Iterator[Trial]:
 
 
 def _files() -> Sequence[FileStorage]:
-    request.max_content_length = LARGEST
     if (request.content_length or 0) > LARGEST:
         raise RequestTooLarge(LARGEST)
     files = [file for file in request.files.getlist(FIELD) if file.filename]
@@ -120,7 +120,7 @@ def _files() -> Sequence[FileStorage]:
     if len(files) > 1 and not all(_is_csv(file) for file in files):
         raise Refused(words()("workbook.several"))
     if len(files) > FILES:
-        raise RequestTooLarge(FILES, "files")
+        raise RequestTooLarge(FILES, say("files"))
     return files
 
 
@@ -166,7 +166,7 @@ class _Process:
         """Return what it says to a line; raises Refused where it takes too much, Unavailable where too long."""
         said, answers = self._process.stdin, self._process.stdout
         if said is None or answers is None:
-            raise Unavailable("the process that reads the workbook cannot be asked")
+            raise Unavailable(say("workbook-process"))
         line = ""
         try:
             said.write(json.dumps(what) + "\n")
@@ -175,7 +175,7 @@ class _Process:
         except BrokenPipeError:
             pass  # it has ended, which is told below
         if self._late.is_set():
-            raise Unavailable(f"the workbook was not read within {WITHIN:g} seconds; try again, or in parts")
+            raise Unavailable(say("workbook-late", seconds=f"{WITHIN:g}"))
         if not line.endswith("\n"):
             # Its memory or its time was up: that is told, and not what of its own stands on standard error.
             raise Refused(words()("workbook.too_much"))

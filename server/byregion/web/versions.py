@@ -18,6 +18,7 @@ from byregion.infer import AXIOMS
 from byregion.iri import ONTOLOGY
 from byregion.namespaces import BASE, BRSH, empty_graph
 from byregion.release import Vocabulary, releases
+from byregion.sentences import say
 from byregion.web import graphs
 
 SHAPES: Final = URIRef(str(BRSH).rstrip("#"))
@@ -61,7 +62,7 @@ def find(number: str) -> Version:
     if number == current().number:
         return current()
     known = sorted({*frozen, current().number})
-    raise NotFound(f"there is no version {number!r} of the ontology; there are {', '.join(known)}", tuple(known))
+    raise NotFound(say("no-version", name=number, listed=", ".join(known)), tuple(known))
 
 
 def numbers() -> tuple[str, ...]:

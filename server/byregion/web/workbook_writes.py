@@ -7,8 +7,9 @@ from typing import Any, Final
 from flask import request
 
 from byregion.engine.write import Body, Conditions, GraphWrite, GraphWrites, Written, state
-from byregion.errors import BadRequest, Conflict, PreconditionFailed, RequestTooLarge, ValidationError
+from byregion.errors import BadRequest, Conflict, PreconditionFailed, RequestTooLarge, ValidationError, sentence
 from byregion.namespaces import BASE
+from byregion.sentences import say
 from byregion.tokens import Token
 from byregion.web import stored, writes
 from byregion.web.site import site, words
@@ -40,7 +41,7 @@ _TOLD: Final = {"": True, "on": True, "true": True, "1": True, "false": False, "
 def _is_said(name: str) -> bool:
     given = request.form.getlist(name)
     if len(given) > 1 or not _TOLD.keys() >= set(given):
-        raise BadRequest(f"{name} is said once in the form, and is true or false")
+        raise BadRequest(say("said-once-form", name=name))
     return bool(given) and _TOLD[given[0]]
 
 
@@ -55,7 +56,7 @@ def taken() -> tuple[dict[str, Any], Written]:
     with reading(request.form.get("dataset", "").strip(), graphs=True) as trial:
         told = trial.told
         if told["errors"]:
-            raise NotTaken("the workbook has errors, so nothing was changed; findings tells them by cell", told)
+            raise NotTaken(say("workbook-errors"), told)
         if not told["dataset"]:
             raise Refused(words()("workbook.which"), "dataset")
         if told["gone"] and not _is_said("replace"):
@@ -65,7 +66,7 @@ def taken() -> tuple[dict[str, Any], Written]:
         try:
             written = _written(trial, token)
         except ValidationError as error:
-            raise NotTaken(str(error), _told(trial, error.report), error.report) from error
+            raise NotTaken(sentence(error), _told(trial, error.report), error.report) from error
         return _told(trial, written.trial.report) if written.trial else told, written
 
 
@@ -91,7 +92,7 @@ def _written(trial: Trial, token: Token) -> Written:
     except PreconditionFailed as error:
         if asked != Conditions():
             raise
-        raise Conflict("somebody has written to the dataset since the workbook was read; send it again") from error
+        raise Conflict(say("workbook-conflict")) from error
 
 
 def _unchanged(graph: str, before: bytes | None) -> Conditions:

@@ -34,6 +34,8 @@ def tried() -> Response:
     `workbook_writes.taken` do.
     """
     offer = representation(request.headers.get("Accept"), request.args.get("format"), (_JSON, HTML))
+    # Before anything of the form is read, its fields too.
+    request.max_content_length = LARGEST
     try:
         response = _taken(offer) if workbook_writes.is_asked() else _tried(offer)
     except NotTaken as error:

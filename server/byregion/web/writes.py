@@ -15,6 +15,7 @@ from werkzeug.datastructures import ETags
 from byregion.config import Settings
 from byregion.engine.write import Conditions, What, Writable, Write, Written
 from byregion.errors import BadRequest, OutOfScope, QueryRefused, Unauthorized
+from byregion.sentences import say
 from byregion.tokens import Token, Tokens
 from byregion.web import trials
 from byregion.web.site import site
@@ -41,15 +42,15 @@ def permitted(in_form: str = "") -> Token:
     """
     known = site().tokens
     if known is None:
-        raise QueryRefused("this endpoint takes no updates; the data is changed in its files")
+        raise QueryRefused(say("takes-no-updates"))
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     in_header = given.strip() if scheme.lower() == "bearer" else ""
     if in_header and in_form:
         # https://www.rfc-editor.org/rfc/rfc6750#section-2 "Clients MUST NOT use more than one method to transmit the
         # token in each request."
-        raise BadRequest("the request has a token in its header and another in its form; send one of them")
+        raise BadRequest(say("two-tokens"))
     if not in_header and not in_form:
-        raise Unauthorized("writing needs a token, in the header Authorization: Bearer …")
+        raise Unauthorized(say("needs-token"))
     return known.check(in_header or in_form)
 
 
@@ -62,7 +63,7 @@ def carry_out(what: What, token: Token, seconds: float | None = None, *, why: st
     """
     engine = site().engine
     if not isinstance(engine, Writable):
-        raise QueryRefused("this endpoint takes no updates; the data is changed in its files")
+        raise QueryRefused(say("takes-no-updates"))
     return engine.write(Write(what, token.within, token.name, _reason() or _short(why), trials.is_asked()), seconds)
 
 
@@ -79,13 +80,13 @@ def _reason() -> str:
     try:
         given = unquote(request.headers.get(REASON, ""), errors="strict")
     except UnicodeDecodeError as error:
-        raise BadRequest(f"{REASON} is not UTF-8 once its percent signs are decoded") from error
+        raise BadRequest(say("not-decoded", where=REASON)) from error
     return _short(given)
 
 
 def _short(why: str) -> str:
     if len(why) > _LONGEST:
-        raise BadRequest(f"{REASON} has {len(why)} characters; say it in {_LONGEST}")
+        raise BadRequest(say("reason-too-long", name=REASON, count=len(why), limit=_LONGEST))
     return why.strip()
 
 

@@ -13,6 +13,7 @@ from byregion.engine.journal import layout, records
 from byregion.engine.journal.change import Change
 from byregion.engine.journal.layout import Head
 from byregion.errors import NotFound, StoreError
+from byregion.sentences import say
 
 
 def changes(folder: Path, after: int = 0) -> Iterator[Change]:
@@ -118,7 +119,7 @@ class Changes:
     def __getitem__(self, number: int) -> Change:
         """Return the change with a number; raises NotFound where there is none, and StoreError."""
         if not 1 <= number <= len(self):
-            raise NotFound(f"there is no change {number}; there are {len(self._places)}")
+            raise NotFound(say("no-change", number=number, count=len(self._places)))
         path, at = self._places[number - 1]
         with path.open("rb") as file:
             record = records.read(file, at)
@@ -136,8 +137,9 @@ class Changes:
             return self._made[revision]
         found = sorted(name for name in self._made if name.startswith(revision))
         if len(found) != 1:
-            known = f"{len(found)} revisions begin with" if found else "no change made the revision"
-            raise NotFound(f"{known} {revision!r}", tuple(found))
+            if found:
+                raise NotFound(say("several-revisions", count=len(found), name=revision), tuple(found))
+            raise NotFound(say("no-revision-made", name=revision))
         return self._made[found[0]]
 
     def revisions(self) -> Sequence[tuple[datetime | None, str]]:

@@ -18,6 +18,7 @@ from byregion.engine.journal.change import Change
 from byregion.engine.journal.disk import INCOMING, Disk
 from byregion.engine.journal.layout import Head, Kind
 from byregion.errors import StoreError, StoreFull
+from byregion.sentences import say
 
 WAITS: Final = 5.0
 """Seconds that opening waits for the process that wrote before to end."""
@@ -149,7 +150,7 @@ class Journal:
         except OSError as second:
             self._broken = f"the journal cannot be written since its disk failed ({second.strerror}); start again"
         if error.errno in _FULL:
-            raise StoreFull("the disk is full: nothing was written, and what is held can be read") from error
+            raise StoreFull(say("disk-full")) from error
         # What a failed fsync has left on the disk nobody knows: https://lwn.net/Articles/752063/
         self._broken = f"the journal cannot be written since its disk failed ({error.strerror}); start again"
         raise StoreError(self._broken) from error

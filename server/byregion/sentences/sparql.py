@@ -1,14 +1,11 @@
-"""Sentences about mistakes in a query: in English, and known by a key, so that pages say them in other languages.
-
-The words of the pages have the same keys, under `mistakes`.
-"""
+"""Mistakes in a query or an update, and what would do."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
-ENGLISH: Final = {
+SPARQL: Final[Mapping[str, str]] = {
     "either": "{one} or {other}",
     "elsewhere": "SPARQL writes {other}",
     "and": "and is written &&",
@@ -138,45 +135,3 @@ ENGLISH: Final = {
     "placed": "line {line}, column {column}: {said}",
     "with-hint": "{message}; {hint}",
 }
-"""What each sentence says, `{name}` filled in with what is given beside the key; {{ and }} are braces."""
-
-
-class Sentence(str):
-    """Words in English that know which sentence they are: its `key`, and the `values` that are filled in."""
-
-    key: str
-    values: Mapping[str, str]
-
-    def __new__(cls, key: str, values: Mapping[str, str]) -> Sentence:
-        """Return the sentence of `key`; a value may be a sentence. Raises KeyError where there is none of that key."""
-        made = super().__new__(cls, ENGLISH[key].format(**values))
-        made.key, made.values = key, values
-        return made
-
-    def with_values(self, change: Callable[[str], str]) -> Sentence:
-        """Return the sentence with each value that is no sentence changed."""
-        changed = {
-            name: value.with_values(change) if isinstance(value, Sentence) else change(value)
-            for name, value in self.values.items()
-        }
-        return Sentence(self.key, changed)
-
-
-def say(key: str, **values: str | int) -> Sentence:
-    """Return the sentence of `key` with its values; raises KeyError where there is none of that key."""
-    return Sentence(key, {name: value if isinstance(value, str) else str(value) for name, value in values.items()})
-
-
-def packed(text: str) -> Any:
-    """Return a text as JSON holds it, a sentence with its key and values."""
-    if not isinstance(text, Sentence):
-        return text
-    return [text.key, {name: packed(value) for name, value in text.values.items()}]
-
-
-def unpacked(told: Any) -> Any:
-    """Return the text that was packed; what is no text stays as it is."""
-    if not isinstance(told, list):
-        return told
-    key, values = told
-    return Sentence(key, {name: unpacked(value) for name, value in values.items()})
