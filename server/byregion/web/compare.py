@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from flask import Blueprint, Response, request, url_for
+from markupsafe import Markup
 from rdflib import Literal, URIRef
 
 from byregion import queries, terms
@@ -14,8 +16,8 @@ from byregion.errors import BadRequest
 from byregion.namespaces import BASE, BR
 from byregion.results import Solutions
 from byregion.sentences import say
-from byregion.web import answers, drawing, listing, respond
-from byregion.web.compared import FIGURES, KINDS, Comparison
+from byregion.web import answers, drawing, links, listing, respond, searched
+from byregion.web.compared import FIGURES, KINDS, STATEMENTS, Comparison, Theme
 from byregion.web.exported import Exported
 from byregion.web.naming import Naming, Value, read_labels
 from byregion.web.negotiate import HTML, Offer
@@ -116,20 +118,41 @@ def _compared(comparison: Comparison) -> dict[str, object]:
     counted = [(words()(f"kinds.{kind}"), tuple(side.count(kind) for side in comparison.sides)) for kind in _COUNTED]
     shared = [theme for theme in comparison.themes if theme.is_shared]
     told = [(theme.theme.text, theme.counts) for theme in shared[:_DRAWN]]
+    regions = [side.group.region.iri for side in comparison.sides]
     return {
         "sides": comparison.sides,
         "kinds": tuple(KINDS),
         "figures": tuple(FIGURES),
-        "counted": [(name, *counts) for name, counts in counted],
+        "counted": [
+            (name, *_listed(counts, regions, searched.of_regions(listing.CLASSES[kind])))
+            for kind, (name, counts) in zip(_COUNTED, counted, strict=True)
+        ],
         "counts_drawn": drawing.grouped_bars("counts-drawn", names, counted, words()),
         "shared": shared,
-        "told": [(text.value, *counts) for text, counts in told],
+        "told": [
+            (theme.theme.text.value, *_listed(theme.counts, regions, partial(_of_theme, theme)))
+            for theme in shared[:_DRAWN]
+        ],
         "themes_drawn": drawing.grouped_bars("themes-drawn", names, told, words()),
         "apart": [
             [theme for theme in comparison.themes if not theme.is_shared and theme.counts[place]]
             for place in range(len(comparison.sides))
         ],
     }
+
+
+def _listed(
+    counts: Sequence[int], regions: Sequence[URIRef | None], address: Callable[[URIRef], str]
+) -> list[int | Markup]:
+    """Return what is counted of each region, with the address at which that of a region is listed."""
+    pairs = zip(counts, regions, strict=True)
+    return [links.count(count, address(region) if region else "") for count, region in pairs]
+
+
+def _of_theme(theme: Theme, region: URIRef) -> str:
+    if not (theme.is_filter and theme.theme.iri):
+        return ""
+    return searched.filtered(kind=STATEMENTS, theme=(theme.theme.iri,), region=(region,))
 
 
 def _alike(region: URIRef) -> list[Alike]:

@@ -8,19 +8,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from datetime import UTC
-from typing import Final
+from typing import Any, Final
 from xml.etree import ElementTree
 
 from flask import Blueprint, Response, request, url_for
-from rdflib import Dataset, URIRef
+from rdflib import XSD, Dataset, Literal, URIRef, Variable
 from rdflib.term import Node
 
 from byregion.engine.journal import Change
 from byregion.errors import NotFound
 from byregion.history import described, patch
 from byregion.history.ledger import Entry, Ledger
+from byregion.results import Solutions
 from byregion.sentences import say
 from byregion.web import graphs, pages, respond
+from byregion.web.exported import TABLES, Listed
 from byregion.web.formats import GRAPHS, alternates, chosen, named, split_suffix
 from byregion.web.naming import Naming, Value, read_labels
 from byregion.web.negotiate import HTML, Offer
@@ -30,7 +32,7 @@ blueprint = Blueprint("history", __name__)
 
 ATOM: Final = Offer(("atom",), "application/atom+xml")
 PATCH: Final = Offer(("rdfp",), "application/rdf-patch")
-LIST: Final = (HTML, ATOM, *GRAPHS)
+LIST: Final = (HTML, ATOM, *GRAPHS, *TABLES)
 """What the changes are to be had as."""
 ONE: Final = (HTML, PATCH, *GRAPHS)
 """What one of them is to be had as."""
@@ -53,11 +55,15 @@ def index() -> Response:
         response = respond.conditional(respond.page_tag(str(count)), lambda: _list(ledger, number, last))
     elif offer == ATOM:
         response = _data(offer, (str(count), str(number)), lambda: _feed(ledger, number))
+    elif offer in TABLES:
+        tag = respond.page_tag(str(count), *offer.names)
+        response = respond.conditional(tag, lambda: _listed(ledger, number).written(offer, _address(offer, number)))
+        respond.link(response, _others(offer, number, last))
     elif "page" in request.args:
         response = _page(ledger, offer, number, last)
     else:
         response = _data(offer, ("stream",), lambda: _graph(lambda graph: described.stream(graph, _url()), offer))
-    respond.vary(response, by_format=True, by_language=offer == HTML)
+    respond.vary(response, by_format=True, by_language=offer in (HTML, *TABLES))
     respond.link(response, alternates(LIST, offer, lambda other: _address(other, number)))
     return response
 
@@ -107,7 +113,41 @@ def _one(number: int, offer: Offer) -> str:
     return url_for(".show", name=str(number) if offer == HTML else f"{number}.{offer.suffix}")
 
 
+def _others(offer: Offer, number: int, last: int) -> list[tuple[str, dict[str, str]]]:
+    """Return the links to the pages before and after one (https://www.rfc-editor.org/rfc/rfc8288)."""
+    pages_of = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}
+    return [(_address(offer, page), {"rel": name}) for name, page in pages_of.items() if 1 <= page <= last]
+
+
 # --- As data ----------------------------------------------------------------------------------------------------------
+
+
+def _listed(ledger: Ledger, number: int) -> Listed:
+    """Return a page of the changes as a table, the oldest first."""
+
+    def document() -> list[dict[str, Any]]:
+        return [_told(entry) for entry in ledger.page(number)]
+
+    def table() -> Solutions:
+        columns = tuple(map(Variable, ("change", *_COLUMNS)))
+        rows = ({name: _term(str(name), told[str(name)]) for name in columns} for told in document())
+        return Solutions(columns, tuple(rows))
+
+    return Listed("changes", words()("history.title"), document, table)
+
+
+_COLUMNS: Final = ("number", "when", "who", "why", "added", "removed", "inferred", "revision")
+
+
+def _told(entry: Entry) -> dict[str, Any]:
+    told = {name: getattr(entry, name) for name in _COLUMNS}
+    return {"change": str(described.iri(_url(), entry.number))} | told | {"when": entry.when.isoformat()}
+
+
+def _term(name: str, value: str | int) -> Node:
+    if name == "change":
+        return URIRef(str(value))
+    return Literal(value, datatype=XSD.dateTime) if name == "when" else Literal(value)
 
 
 def _data(offer: Offer, parts: Iterable[str], make: Callable[[], bytes]) -> Response:

@@ -1,6 +1,6 @@
 """What a request that fails is answered: one table of kinds, one envelope, a page for browsers.
 
-The envelope is application/problem+json (RFC 9457). Its `type` is `…/problems#<kind>`: the page /problems explains it.
+The envelope is application/problem+json (RFC 9457). Its `type` is `…/problems#<kind>`: problems.py explains it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
-from flask import Blueprint, Flask, Response, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from byregion import errors
@@ -21,8 +21,6 @@ from byregion.sentences import say
 from byregion.web import language, nearby, respond, revisions, trials, writes
 from byregion.web.negotiate import prefers_html
 from byregion.web.served import REQUEST_ID
-
-blueprint = Blueprint("problems", __name__)
 
 _log = logging.getLogger(__name__)
 
@@ -204,10 +202,3 @@ def body(problem: Problem) -> bytes:
 @cache
 def _english() -> language.Words:
     return language.read()["en"]
-
-
-@blueprint.get("/problems")
-def show() -> Response:
-    """Return the page that explains every kind of problem."""
-    kinds = (*KINDS.values(), INTERNAL)
-    return respond.html_only("problem/problems.html", lambda: {"kinds": kinds, "type_of": type_of})

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
+from urllib.parse import quote
 
 from flask import request, url_for
 from rdflib import SKOS, URIRef
+from rdflib.term import Node
 
 from byregion import search, terms
 from byregion.errors import BadRequest
@@ -33,6 +35,7 @@ FILTERS: Final[Mapping[str, str]] = {"kind": "class", "theme": "theme", "region"
 _THEMES: Final = URIRef(f"{ID}scheme/themes")
 KINDS: Final[Mapping[str, str]] = {str(class_): kind for kind, class_ in CLASSES.items()}
 """The kinds by the classes of their things."""
+_ANY: Final = URIRef("any-region")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +92,42 @@ class Search:
 
 
 def listed(facet: str, classes: Sequence[URIRef], of: Builder) -> str:
-    """Return where the search finds the things of some classes that are `of` an entity; "" where it has no such facet.
+    """Return where the search finds things of some classes that are `of` an entity, "" where it has no such facet."""
+    return filtered(**{facet: (of.iri,), "kind": classes}) if _is_value(facet, of) else ""
 
-    Of the concepts it knows those of the scheme of themes.
+
+_CROSSED: Final = {"theme": "region", "region": "theme"}
+
+
+def crossed(facet: str, key: str, rows: Iterable[Sequence[Mapping[str, Node]]], of: Builder) -> tuple[str, ...]:
+    """Return for each of `rows` where the search finds what it counts: things of the entity and of the row's `key`.
+
+    The key is a value of `facet`, where the row does not say in isFilter that it is none: then there is "".
     """
-    if not (facet == "region" or (facet == "theme" and of.says(SKOS.inScheme, _THEMES))):
-        return ""
-    return Search("", {facet: (str(of.iri),), "kind": tuple(map(str, classes))}).address()
+    own = _CROSSED.get(facet)
+    if own is None or not _is_value(own, of):
+        return ()
+    keys = [row[key] if str(row.get("isFilter", "true")) == "true" else None for row, *_ in rows]
+    return tuple(filtered(**{own: (of.iri,), facet: (value,)}) if isinstance(value, URIRef) else "" for value in keys)
+
+
+def _is_value(facet: str, of: Builder) -> bool:
+    """Tell whether an entity is a value of a facet; of the concepts those of the scheme of themes are."""
+    return facet == "region" or (facet == "theme" and of.says(SKOS.inScheme, _THEMES))
+
+
+def filtered(**chosen: Sequence[URIRef]) -> str:
+    """Return where the search finds everything that has the `chosen` values of each of `FILTERS`."""
+    return Search("", {name: tuple(map(str, values)) for name, values in chosen.items()}).address()
+
+
+def of_regions(class_: URIRef) -> Callable[[URIRef], str]:
+    """Return what gives the address at which the search finds the things of a class that are of a region.
+
+    A page counts them for every region: where in the address the region stands is worked out once.
+    """
+    before, _, after = filtered(kind=(class_,), region=(_ANY,)).partition(_ANY)
+    return lambda region: f"{before}{quote(terms.shorten(region), safe=':')}{after}"
 
 
 def too_long(text: str) -> BadRequest:
