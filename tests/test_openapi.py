@@ -252,20 +252,32 @@ def test_a_description_can_be_made_without_a_server():
 def test_the_page_has_every_operation_with_its_parameters(client: httpx.Client, lang: str):
     document = client.get("/openapi.json", params={"lang": lang}).json()
     page = page_of(client.get("/api", params={"lang": lang}, headers=BROWSER))
-    sections = {item.get("id"): item for item in page.iter("section") if item.get("id")}
-    assert len(sections) == len(operations(document))
+    rows = {item.get("id"): item for item in page.iter("div") if item.get("id")}
+    assert len(rows) == len(operations(document))
     for path, method, told in operations(document):
-        section = sections[told["operationId"]]
-        assert text_of(section.find("p[@class='iri']")) == f"{method.upper()} {path}"
-        assert text_of(section.find("h3")) == told["summary"]
-        shown = [text_of(cell) for cell in section.iterfind(".//tbody/tr/th")]
-        assert shown == list(parameters(document, told))
+        row = rows[told["operationId"]]
+        assert text_of(row.find("dd")) == f"{method.upper()} {path}"
+        assert text_of(row.find("dt")) == told["summary"]
+        (link,) = [item.get("href") or "" for item in row.iter("a")]
+        own = page_of(client.get(link, headers=BROWSER))
+        assert text_of(own.find(".//p[@class='iri']")) == f"{method.upper()} {path}"
+        assert text_of(own.find(".//h1")) == told["summary"]
+        assert [text_of(cell) for cell in own.iterfind(".//tbody/tr/th")] == list(parameters(document, told))
+        assert "curl" in text_of(own.find(".//pre"))
+
+
+def test_who_asks_for_an_operation_that_is_not_there_is_told_what_is_near(client: httpx.Client):
+    assert "/api/participants" in client.get("/api/participant").json()["suggestions"]
 
 
 def test_what_the_page_offers_to_try_can_be_tried(app: Flask, client: httpx.Client):
     wait_for_edition(app)
-    page = page_of(client.get("/api", headers=BROWSER))
-    links = [link.get("href") or "" for link in page.iter("a") if (link.get("aria-label") or "").startswith("Prøv")]
+    described = client.get("/openapi.json").json()
+    pages = [
+        page_of(client.get(f"/api/{told['operationId']}", headers=BROWSER)) for _, _, told in operations(described)
+    ]
+    found = [link for page in pages for link in page.iter("a") if (link.get("aria-label") or "").startswith("Prøv")]
+    links = [link.get("href") or "" for link in found]
     assert len(links) > len(QUERIES)
     for link in links:
         # A graph leads a browser to the page of what it is part of.

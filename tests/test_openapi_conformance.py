@@ -104,6 +104,7 @@ def make_answerable(case: Case, thing: tuple[str, str]) -> None:
         case.query.pop(name, None)
     real = {"kind": thing[0], "name": thing[1], "version": "0.1.0", "dataset": "midt-troms", "part": "stated"}
     real |= {"file": "midt-troms.csv.zip", "what": "entity"}
+    real |= {"group": "classes", "term": "Region", "shape": "Region", "operation": "participants"}
     if case.path.startswith("/reconcile/") and "id" in case.query:
         case.query["id"] = "region/midt-troms"
     for name in set(real) & set(case.path_parameters):

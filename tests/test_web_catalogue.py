@@ -132,14 +132,15 @@ def test_what_only_version_3_allows_is_a_profile(site: httpx.Client):
     assert site.get("/catalogue", params={"profile": "4"}).status_code == 400
 
 
-def test_a_browser_gets_a_page_with_every_dataset_and_its_files(site: httpx.Client):
+def test_a_browser_gets_a_page_with_every_dataset_and_the_files_of_the_whole(site: httpx.Client):
     response = site.get("/catalogue", headers=BROWSER | {"accept-language": "nb"})
     page = page_of(response)
     hrefs = [link.get("href") or "" for link in page.iter("a")]
     for name in NAMES:
         assert f"/datasets/{name}" in hrefs
-        for form in FORMATS:
-            assert f"/dumps/{name}.{form.suffix}" in hrefs
+        assert name == "byregion" or f"/datasets/{name}#downloads" in hrefs
+    for form in FORMATS:
+        assert f"/dumps/byregion.{form.suffix}" in hrefs
     assert "/sparql" in hrefs
     assert "lisens Creative Commons Attribution 4.0 International" in text_of(page)
     assert "vary" in response.headers and "Accept" in response.headers["vary"]

@@ -25,7 +25,7 @@ from byregion.namespaces import BASE, BR, BRSH, ID
 from byregion.release import Release, Version, Vocabulary
 from byregion.release.frozen import write
 from byregion.validate import read_shapes
-from byregion.web import schema_org, uses, versions
+from byregion.web import schema_org, shapes, uses, versions
 from test_web_catalogue import embedded, links
 from test_web_entities import ENTITIES, STATED
 from web_world import BROWSER, graph_of, page_of, text_of
@@ -127,9 +127,12 @@ def addresses(app: Flask) -> Iterator[str]:
         "number": "1",
         "filename": "mark.svg",
         "what": "entity",
+        "group": "classes",
+        "term": "Region",
+        "shape": "Region",
     }
     asked = {"preview": "?id=region/midt-troms", "flyout": "?id=region/midt-troms", "suggest": "?prefix=Midt"}
-    named = {"queries": "participants", "downloads": "midt-troms.ttl"}
+    named = {"queries": "participants", "openapi": "participants", "downloads": "midt-troms.ttl"}
     for rule in app.url_map.iter_rules():
         own = values | {"name": named.get(rule.endpoint.partition(".")[0], values["name"])}
         if rule.rule.startswith(("/catalogue/", "/graphs/")):
@@ -241,21 +244,17 @@ def test_types_are_of_classes_that_there_are():
 # --- The ontology and the shapes --------------------------------------------------------------------------------------
 
 
-def terms(page: Any) -> dict[str, dict[str, Any]]:
-    """The facts of each term on the page of the ontology, by its anchor."""
-    return {
-        section.get("id"): {text_of(row.find("dt")): row.find("dd") for row in section.iter("div")}
-        for section in page.iter("section")
-        if section.get("class") == "term"
-    }
+def facts(client: httpx.Client, term: str) -> dict[str, Any]:
+    """The facts on the page of a term."""
+    page = page_of(client.get(f"/def/{term}?lang=en", headers=BROWSER))
+    (section,) = [item for item in page.iter("section") if item.get("aria-labelledby") == "facts"]
+    return {text_of(row.find("dt")): row.find("dd") for row in section.iter("div")}
 
 
 def test_each_term_tells_which_shapes_and_queries_use_it_and_how_often_the_data_does(client: httpx.Client):
     assert client.get("/.well-known/void").status_code == 200
-    page = page_of(client.get("/def?lang=en", headers=BROWSER))
-    shown = terms(page)
-    advice = shown["Advice"]
-    assert "/shapes?lang=en#Advice" in [link.get("href") for link in advice["in the rules"].iter("a")]
+    advice = facts(client, "classes/Advice")
+    assert "/shapes/rules/Advice?lang=en" in [link.get("href") for link in advice["in the rules"].iter("a")]
     hrefs = {link.get("href") for link in advice["in the questions"].iter("a")}
     naming = {
         query.name for query in queries.read_all(folder("queries")) if BR.Advice in vocabulary.in_query(query.text)
@@ -264,7 +263,7 @@ def test_each_term_tells_which_shapes_and_queries_use_it_and_how_often_the_data_
     query = f"SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE {{ ?s a <{BR.Advice}> }}"
     (row,) = client.get("/sparql", params={"query": query, "format": "json"}).json()["results"]["bindings"]
     assert text_of(advice["times in the data"]) == row["n"]["value"]
-    assert text_of(shown["Measure"]["times in the data"]) != ""
+    assert text_of(facts(client, "classes/Measure")["times in the data"]) != ""
 
 
 @pytest.mark.parametrize("media_type", ["text/html", *SUFFIXES.values()])
@@ -288,16 +287,20 @@ def test_what_uses_a_term_is_found_in_parts_without_a_name_too():
 
 
 @pytest.mark.parametrize("lang", ["nb", "nn", "en"])
-def test_every_shape_is_on_the_page_with_what_it_says(client: httpx.Client, lang: str):
+def test_every_shape_is_in_the_list_and_on_its_page_with_what_it_says(client: httpx.Client, lang: str):
     page = page_of(client.get("/shapes", params={"lang": lang}, headers=BROWSER))
-    text = text_of(page)
     anchors = {item.get("id") for item in page.iter() if item.get("id")}
+    rows = {item.get("id"): item for item in page.iter("div") if item.get("id")}
+    links = [next(row.iter("a")).get("href") or "" for row in rows.values()]
+    pages = [page_of(client.get(link, headers=BROWSER)) for link in links]
+    text = " ".join(map(text_of, pages))
+    own = {item.get("id") for told in pages for item in told.iter() if item.get("id")} | set(rows)
     shapes = read_shapes()
     named = {shape for shape in shapes.subjects(RDF.type, SH.NodeShape) if isinstance(shape, URIRef)}
     named |= {shape for node in named for shape in shapes.objects(node, SH.property) if isinstance(shape, URIRef)}
     assert len(named) > 100
     for shape in named:
-        assert shape.removeprefix(str(BRSH)) in anchors
+        assert shape.removeprefix(str(BRSH)) in anchors & own
         for message in shapes.objects(shape, SH.message):
             if message.language == ("en" if lang == "en" else "nb"):
                 assert " ".join(message.split()) in text
@@ -322,14 +325,20 @@ def canonical(graph: Any) -> str:
     return "\n".join(sorted(str(quad) for quad in dataset))
 
 
-def test_every_iri_of_a_shape_leads_to_its_place_on_the_page(client: httpx.Client):
-    page = page_of(client.get("/def?lang=nb", headers=BROWSER))
-    linked = {link.get("href") or "" for link in page.iter("a") if "/shapes?" in (link.get("href") or "")}
-    shapes = page_of(client.get("/shapes?lang=nb", headers=BROWSER))
-    anchors = {item.get("id") for item in shapes.iter() if item.get("id")}
-    targets = {link.partition("#")[2] for link in linked} - {""}
-    assert len(targets) > 50
-    assert targets <= anchors
+def test_every_shape_that_uses_a_term_has_its_place_on_the_page_of_its_rules(app: Flask, client: httpx.Client):
+    told = versions.current()
+    used = {shape for found in uses.in_shapes(told.shapes).values() for shape in found}
+    assert len(used) > 50
+    anchors: dict[str, set[str | None]] = {}
+    with app.test_request_context("/?lang=nb"):
+        places = {shapes.address(told, "", shape) for shape in used}
+    for place in places:
+        address, _, anchor = place.partition("#")
+        if address not in anchors:
+            page = page_of(client.get(address, headers=BROWSER))
+            anchors[address] = {item.get("id") for item in page.iter() if item.get("id")}
+        assert not anchor or anchor in anchors[address]
+    assert all("/rules/" in place for place in places)
 
 
 def test_a_version_that_is_frozen_stays_what_it_is(tmp_path: Path):

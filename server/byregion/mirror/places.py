@@ -14,6 +14,7 @@ from byregion.catalogue import PROFILES
 from byregion.config import LANGUAGES, Settings
 from byregion.errors import CopyError
 from byregion.queries import NamedQuery
+from byregion.web.exported import TABLES
 from byregion.web.formats import CSL
 from byregion.web.pages import SIZE
 
@@ -22,6 +23,7 @@ NEEDS_SERVER: Final = {
     "sparql/terms": "what the editor of the endpoint completes with",
     "graphs": "a graph that the request names (the graph store)",
     "api": "how named queries are asked with values of one's own",
+    "api/participants": "one of these addresses",
     "openapi.json": "the same for programs",
     "search": "what has the words that the request asks for",
     "search/suggest": "names that begin as the request says",
@@ -44,6 +46,8 @@ NEEDS_SERVER: Final = {
 
 _QUERIES: Final = "queries/"
 _CITATION: Final = f".{CSL.names[0]}"
+_LISTS: Final = tuple(f".{offer.suffix}" for offer in TABLES)
+_NO_LISTS: Final = ("dumps/", "static/")
 _FROM_ROOT: Final = re.compile("/(?!/)")
 
 
@@ -61,8 +65,8 @@ class Place:
 
     @property
     def is_spoken(self) -> bool:
-        """Whether this is data that is another in another language: the answer to a query, or a citation."""
-        return "." in self.path and (self.path.startswith(_QUERIES) or self.path.endswith(_CITATION))
+        """Whether this is data that is another in another language: the answer to a query, a list, or a citation."""
+        return "." in self.path and (self.path.startswith(_QUERIES) or _has_words(self.path))
 
     @property
     def stem(self) -> str:
@@ -121,7 +125,7 @@ class Places:
             given.pop("v", None)
         elif path.startswith(_QUERIES):
             language = self._example(path, given, language)
-        if path.endswith(_CITATION) and language == LANGUAGES[0]:
+        if language == LANGUAGES[0] and _has_words(path):
             language = ""
         is_known = number.isdecimal() and language in ("", *LANGUAGES) and view in ("", *PROFILES)
         if path in NEEDS_SERVER or given or not is_known:
@@ -155,6 +159,12 @@ class Places:
         if place.view:
             asked["profile"] = place.view
         return quote(self.root + place.path) + (f"?{urlencode(asked)}" if asked else "")
+
+
+def _has_words(path: str) -> bool:
+    """Tell whether data outside the answers to queries is in the language of its reader: a citation or a list."""
+    is_list = path.endswith(_LISTS) and not path.startswith((*_NO_LISTS, _QUERIES))
+    return is_list or path.endswith(_CITATION)
 
 
 def relative(target: str, source: str) -> str:

@@ -50,4 +50,4 @@ def link(suggestion: str) -> str | None:
     }
     if (found := href(suggestion)) or not values or request.endpoint is None:
         return found
-    return url_for(request.endpoint, **values)
+    return url_for(request.endpoint, **(request.view_args or {}) | values)

@@ -1,59 +1,27 @@
-"""The ontology: a page with every term, and the same as data in every format."""
+"""The ontology: a page with every term, one of each term, and the same as data in every format."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from difflib import get_close_matches
 
 from flask import Blueprint, Response, url_for
-from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, Graph, Literal, URIRef
-from rdflib.collection import Collection
-from rdflib.term import Node
+from rdflib import DCTERMS, OWL, RDF, SKOS, URIRef
 
+from byregion.errors import NotFound
 from byregion.iri import ONTOLOGY
-from byregion.namespaces import BASE, BR
-from byregion.web import listing, respond, schema_org, statistics, uses, versions
+from byregion.namespaces import BR, BRSH
+from byregion.sentences import say
+from byregion.web import defined, glossary, listing, respond, schema_org, shapes, statistics, versions
+from byregion.web.defined import Fact
 from byregion.web.documents import OFFERS, Document
+from byregion.web.exported import TABLES
 from byregion.web.formats import split_suffix
-from byregion.web.language import collation
-from byregion.web.naming import Naming, Text, Value
+from byregion.web.naming import Text, Value
 from byregion.web.negotiate import Offer
 from byregion.web.site import site, words
-from byregion.web.uses import Uses
 from byregion.web.versions import Version
 
 blueprint = Blueprint("ontology", __name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing that is said of a term: which (a key of the words) and the terms it says, in order."""
-
-    name: str
-    values: tuple[Value, ...]
-    is_path: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Used:
-    """What uses the terms: shapes and queries, with the titles of these, and how often the data does."""
-
-    shapes: Uses
-    queries: Uses
-    titles: Mapping[str, str]
-    counts: Mapping[URIRef, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A class or property as the page shows it; `anchor` is the part of its IRI after #."""
-
-    iri: URIRef
-    anchor: str
-    label: Text
-    definition: Text | None
-    facts: tuple[Fact, ...]
 
 
 @blueprint.get("/def")
@@ -62,7 +30,7 @@ class Term:
 def show(version: str = "", suffix: str = "") -> Response:
     """Return the ontology, in the representation that the client likes best."""
     if version:
-        version, suffix = split_suffix(version, OFFERS)
+        version, suffix = split_suffix(version, (*OFFERS, *TABLES))
     told = versions.find(version) if version else versions.current()
     return _document(told, version).answer(suffix)
 
@@ -73,11 +41,9 @@ def _document(told: Version, version: str) -> Document:
             return url_for(".show", version=f"{version}.{offer.suffix}", lang=language)
         return url_for(".show", suffix=offer.suffix, lang=language)
 
-    edition = site().edition
-    counted = edition.tag() if not version and edition.is_made() else ""
     return Document(
         parts=("ontology", version, told.tag),
-        page=lambda: _page(told, version, counts=statistics.uses() if counted else {}),
+        page=lambda: _page(told, version),
         data=lambda offer: told.written(ONTOLOGY, offer.engine_type),
         address=address,
         links=[
@@ -85,36 +51,29 @@ def _document(told: Version, version: str) -> Document:
             *((str(iri), {"rel": "cite-as"}) for iri in told.ontology.objects(ONTOLOGY, OWL.versionIRI)),
             *((str(iri), {"rel": "license"}) for iri in told.ontology.objects(ONTOLOGY, DCTERMS.license)),
         ],
-        page_parts=(counted,),
+        listed=glossary.terms(told),
     )
 
 
-def _page(told: Version, version: str, counts: Mapping[URIRef, int]) -> Response:
+def _page(told: Version, version: str) -> Response:
     graph = told.ontology
-    naming = Naming(words(), _labels(graph))
-    used = Used(
-        uses.in_shapes(told.shapes),
-        # The queries are of today; an older version knows nothing of them.
-        {} if version else uses.in_queries(site().queries, BASE),
-        {BASE + "queries/" + query.name: query.titles[words().language] for query in site().queries},
-        counts,
-    )
-    classes = _terms(graph, naming, (OWL.Class,), used)
-    properties = _terms(graph, naming, (OWL.ObjectProperty, OWL.DatatypeProperty), used)
+    named = defined.naming(graph, words())
     formats = _document(told, version).formats()
-    title = naming.pick(_literals(graph, ONTOLOGY, DCTERMS.title))
-    description = naming.pick(_literals(graph, ONTOLOGY, DCTERMS.description))
+    title = named.pick(defined.literals(graph, ONTOLOGY, DCTERMS.title))
+    description = named.pick(defined.literals(graph, ONTOLOGY, DCTERMS.description))
     texts = {name: text.value for name, text in (("name", title), ("description", description)) if text}
     return respond.page(
         "ontology/ontology.html",
         title=title,
         description=description,
-        citation=naming.pick(_literals(graph, ONTOLOGY, DCTERMS.bibliographicCitation)),
+        citation=named.pick(defined.literals(graph, ONTOLOGY, DCTERMS.bibliographicCitation)),
         version=told.number,
         numbers=versions.numbers(),
         is_frozen=versions.is_frozen,
         iri=ONTOLOGY,
-        parts=[("classes", classes), ("properties", properties)],
+        classes=defined.terms(graph, named, "classes"),
+        properties=defined.by_domain(defined.terms(graph, named, "properties")),
+        address=lambda term: _address(term.group, term.anchor, version),
         schemes=listing.choices(SKOS.ConceptScheme),
         alternates=formats,
         formats=[(name, address) for name, address, _ in formats],
@@ -122,65 +81,62 @@ def _page(told: Version, version: str, counts: Mapping[URIRef, int]) -> Response
     )
 
 
-def _labels(graph: Graph) -> dict[Node, list[Literal]]:
-    labels: dict[Node, list[Literal]] = {}
-    for term, label in graph.subject_objects(RDFS.label):
-        if isinstance(label, Literal):
-            labels.setdefault(term, []).append(label)
-    return labels
+# --- A term by itself -------------------------------------------------------------------------------------------------
 
 
-def _literals(graph: Graph, subject: Node, predicate: URIRef) -> list[Literal]:
-    return [term for term in graph.objects(subject, predicate) if isinstance(term, Literal)]
+@blueprint.get("/def/<group>/<term>")
+@blueprint.get("/def/<version>/<group>/<term>")
+def term(group: str, term: str, version: str = "") -> Response:
+    """Return the page of a term, as the version that is worked on defines it or another one."""
+    told = versions.find(version) if version else versions.current()
+    iri = BR[term]
+    if defined.group_of(told.ontology, iri) != group:
+        raise NotFound(say("no-term", name=term), _near(told, version, term))
+    # The data is counted by its newest terms, and an older version knows nothing of the queries of today.
+    counted = site().edition.tag() if not version and site().edition.is_made() else ""
+    tag = respond.page_tag("term", told.tag, counted)
+    response = respond.conditional(tag, lambda: _term_page(told, version, iri, is_counted=bool(counted)))
+    respond.vary(response, by_language=True)
+    respond.link(response, [(iri, {"rel": "describes"})])
+    return response
 
 
-def _terms(graph: Graph, naming: Naming, types: Sequence[URIRef], used: Used) -> list[Term]:
-    found = {term for type_ in types for term in graph.subjects(RDF.type, type_) if isinstance(term, URIRef)}
-    terms = [
-        Term(
-            iri=term,
-            anchor=term.partition("#")[2],
-            label=naming.name(term),
-            definition=naming.pick(_literals(graph, term, SKOS.definition)),
-            facts=(*_facts(graph, naming, term), *_uses(used, term)),
-        )
-        for term in found
-        if term.startswith(str(BR))
-    ]
-    return sorted(terms, key=lambda item: (collation(item.label.value), item.iri))
+def _near(told: Version, version: str, name: str) -> tuple[str, ...]:
+    """Return the addresses of the terms that are called nearly so."""
+    graph = told.ontology
+    names = {str(iri).removeprefix(str(BR)): iri for iri in set(graph.subjects(RDF.type)) if isinstance(iri, URIRef)}
+    near = [found for found in names if found.lower() == name.lower()] + get_close_matches(name, names, 3, 0.7)
+    groups = {found: defined.group_of(graph, names[found]) for found in near}
+    return tuple(_address(group, found, version) for found, group in groups.items() if group)
 
 
-def _facts(graph: Graph, naming: Naming, term: URIRef) -> Iterator[Fact]:
-    for name, predicate in _SHOWN.items():
-        values = sorted(value for value in graph.objects(term, predicate) if isinstance(value, URIRef))
-        if values:
-            yield Fact(name, tuple(naming.value(value) for value in values))
-    for chain in sorted(graph.objects(term, OWL.propertyChainAxiom), key=str):
-        yield Fact("chain", tuple(_step(graph, naming, step) for step in Collection(graph, chain)), is_path=True)
-    if (term, RDF.type, OWL.TransitiveProperty) in graph:
-        yield Fact("transitive", ())
+def _address(group: str, name: str, version: str) -> str:
+    return url_for(".term", group=group, term=name, version=version or None)
 
 
-def _uses(used: Used, term: URIRef) -> Iterator[Fact]:
-    shapes = [Value(Text(shape.partition("#")[2]), shape) for shape in used.shapes.get(term, ())]
-    queries = [Value(Text(used.titles[str(query)], words().language), query) for query in used.queries.get(term, ())]
-    if shapes:
-        yield Fact("shapes", tuple(shapes))
-    if queries:
-        yield Fact("queries", tuple(sorted(queries, key=lambda item: collation(item.text.value))))
-    if used.counts:
-        yield Fact("count", (Value(Text(words().number(used.counts.get(term, 0)))),))
+def _term_page(told: Version, version: str, iri: URIRef, *, is_counted: bool) -> Response:
+    graph = told.ontology
+    named = defined.naming(graph, words())
+    facts = [*defined.facts(graph, named, iri), *defined.used(told, () if version else site().queries, iri, words())]
+    if is_counted:
+        facts.append(Fact("count", (Value(Text(words().number(statistics.uses().get(iri, 0)))),)))
 
+    def address(value: Value) -> str:
+        """Return where in this version the term or the shape is that a fact names, "" for what is neither."""
+        if value.iri is None:
+            return ""
+        if value.iri in BRSH:
+            return shapes.address(told, version, value.iri)
+        group = defined.group_of(graph, value.iri)
+        return _address(group, str(value.iri).removeprefix(str(BR)), version) if group else ""
 
-_SHOWN: Final = {
-    "subclass": RDFS.subClassOf,
-    "subproperty": RDFS.subPropertyOf,
-    "domain": RDFS.domain,
-    "range": RDFS.range,
-}
-
-
-def _step(graph: Graph, naming: Naming, step: Node) -> Value:
-    """Return a property of a chain as it is shown; one that is followed backwards is marked so."""
-    inverse = graph.value(step, OWL.inverseOf)
-    return naming.value(step) if inverse is None else naming.value(inverse, "inverse")
+    return respond.page(
+        "ontology/term.html",
+        it=defined.term(graph, named, iri),
+        facts=facts,
+        address=address,
+        version=told.number,
+        is_frozen=versions.is_frozen,
+        whole=url_for(".show", version=version or None),
+        formats=[(name, at) for name, at, _ in _document(told, version).formats()],
+    )

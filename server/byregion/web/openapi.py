@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib.metadata import version
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -14,7 +15,9 @@ from flask import Blueprint, Response, current_app, request, url_for
 
 from byregion import openapi
 from byregion.catalogue import FORMATS, PROFILES
+from byregion.errors import NotFound
 from byregion.search import LONGEST
+from byregion.sentences import say
 from byregion.web import exported, formats, history, listing, pages, problem, respond, search, snippets, trials
 from byregion.web.formats import CSL
 from byregion.web.named import TEXT
@@ -34,19 +37,19 @@ _MEDIA_TYPES: Final = ("text/plain", *(form.served_as for form in FORMATS))
 def show() -> Response:
     """Return the description as OpenAPI 3.1."""
     language = negotiated_language(request.headers.get("Accept-Language"), request.args.get("lang"), _LANGUAGES)
-    body = _written(language)
+    _, body = _described(language)
     response = respond.conditional(respond.tag(body), lambda: Response(body, content_type="application/json"))
     response.headers["Content-Language"] = language
     respond.vary(response, by_language=True)
     return response
 
 
-def _written(language: str) -> str:
-    """Return the description as it is sent; it is the same for as long as the app runs."""
-    kept: dict[str, str] = current_app.extensions.setdefault("byregion-openapi", {})
+def _described(language: str) -> tuple[dict[str, Any], str]:
+    """Return the description, and as it is sent; it is the same for as long as the app runs."""
+    kept: dict[str, tuple[dict[str, Any], str]] = current_app.extensions.setdefault("byregion-openapi", {})
     if language not in kept:
         document = openapi.document(_service(language), site().queries, language)
-        kept[language] = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+        kept[language] = document, json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     return kept[language]
 
 
@@ -126,31 +129,66 @@ class Operation:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An operation in the list of all: its name, its method, its path and what it is for."""
+
+    name: str
+    method: str
+    path: str
+    title: str
+
+
 @blueprint.get("/api")
 def page() -> Response:
-    """Return the page that describes the API."""
-    body = _written(words().language)
-    response = respond.conditional(
-        respond.page_tag(body), lambda: respond.page("openapi/openapi.html", **_context(json.loads(body)))
+    """Return the page that lists the operations of the API."""
+    document, body = _described(words().language)
+    return _answer(respond.page_tag(body), lambda: respond.page("openapi/openapi.html", **_context(document)))
+
+
+@blueprint.get("/api/<name>")
+def operation(name: str) -> Response:
+    """Return the page that describes one of them."""
+    document, body = _described(words().language)
+    found = {told["operationId"]: (path, method, told) for path, method, told in _operations(document)}
+    if name not in found:
+        near = tuple(url_for(".operation", name=other) for other in get_close_matches(name, found, 3, 0.6))
+        raise NotFound(say("no-operation", name=name), near)
+    path, method, told = found[name]
+    tags = {tag["name"]: tag["description"] for tag in document["tags"]}
+    return _answer(
+        respond.page_tag(body),
+        lambda: respond.page(
+            "openapi/operation.html",
+            it=_operation(document, path, method, told),
+            parts=[(tag, tags[tag]) for tag in told["tags"]],
+        ),
     )
+
+
+def _answer(tag: str, make: Callable[[], Response]) -> Response:
+    response = respond.conditional(tag, make)
     respond.vary(response, by_language=True)
     # https://www.rfc-editor.org/rfc/rfc8631
     respond.link(response, [(url_for(".show"), {"rel": "service-desc", "type": "application/json"})])
     return response
 
 
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        yield from ((path, method, told) for method, told in methods.items())
+
+
 def _context(document: dict[str, Any]) -> dict[str, object]:
-    operations = [
-        (tags, _operation(document, path, method, told))
-        for path, methods in document["paths"].items()
-        for method, told in methods.items()
-        for tags in [told["tags"]]
-    ]
-    parts = [
-        (tag["name"], tag["description"], [operation for tags, operation in operations if tag["name"] in tags])
-        for tag in document["tags"]
-    ]
-    return {"text": document["info"]["description"], "parts": parts}
+    parts: dict[str, list[Entry]] = {tag["name"]: [] for tag in document["tags"]}
+    for path, method, told in _operations(document):
+        for tag in told["tags"]:
+            parts[tag].append(Entry(told["operationId"], method.upper(), path, told["summary"]))
+    titles = {tag["name"]: tag["description"] for tag in document["tags"]}
+    return {
+        "text": document["info"]["description"],
+        "parts": [(name, titles[name], listed) for name, listed in parts.items()],
+    }
 
 
 def _operation(document: dict[str, Any], path: str, method: str, told: dict[str, Any]) -> Operation:

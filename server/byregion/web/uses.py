@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from rdflib import BNode, Graph, URIRef
 from rdflib.term import Node
@@ -30,9 +31,15 @@ def in_queries(queries: Iterable[NamedQuery], base: str) -> Uses:
     """Return the queries that name each term, as IRIs below `base`."""
     found: defaultdict[URIRef, set[URIRef]] = defaultdict(set)
     for query in queries:
-        for term in vocabulary.in_query(query.text):
+        for term in _in_text(query.text):
             found[term].add(URIRef(f"{base}queries/{query.name}"))
     return {term: sorted(users) for term, users in found.items()}
+
+
+# The texts of the queries stay as they are while the server runs, and every page of a term asks for them.
+@lru_cache(maxsize=512)
+def _in_text(text: str) -> frozenset[URIRef]:
+    return frozenset(vocabulary.in_query(text))
 
 
 def _terms(graph: Graph, node: Node) -> Iterator[URIRef]:
