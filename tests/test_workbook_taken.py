@@ -18,11 +18,13 @@ from rdflib import SKOS, Graph, Literal, URIRef
 from browser import Visit
 from byregion import tokens
 from byregion.assets import folder
+from byregion.config import LANGUAGES
 from byregion.dataset import read_graph
 from byregion.engine.journal import changes
 from byregion.namespaces import BASE
 from processes import descendants
 from serving import BYREGION, WITHIN, served
+from test_web_accessible import COLOURS, EVERY, LOCALES, violations
 from web_world import BROWSER, graph_of, page_of, text_of
 from workbook_world import REGION, SOURCE, saved, table
 
@@ -381,6 +383,44 @@ def test_an_officer_takes_her_workbook_in(world: World, visit: Visit, tmp_path: 
     page.get_by_role("heading", name=name).first.wait_for()
     page.goto(change)
     page.get_by_text("Fra møtet i Bodø").wait_for()
+
+
+# No rule of WCAG is broken by what only a server that is written to shows, in either colour scheme: see
+# test_web_accessible.py.
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everybody_can_use_the_form_what_it_refuses_and_what_comes_of_it(
+    world: World, visit: Visit, tmp_path: Path, language: str
+):
+    name = f"tilgjengelig-{language}"
+    page = visit(AT, locale=LOCALES[language])
+    found: list[str] = []
+
+    def look(what: str) -> None:
+        assert page.locator("html").get_attribute("lang") == language
+        found.extend(f"{what}: {it}" for it in violations(page, EVERY))
+        page.emulate_media(color_scheme="dark")
+        found.extend(f"{what}, dark: {it}" for it in violations(page, COLOURS))
+        page.emulate_media(color_scheme="light")
+
+    def take(token: str, order: object) -> None:
+        path = workbook(tmp_path / "bok.xlsx", name.capitalize(), ("Flere i arbeid", order))
+        page.locator("#workbook").set_input_files(path)
+        page.locator("#dataset").fill(name)
+        page.locator("#token").fill(token)
+        page.locator("button[name=apply]").click()
+
+    look("the form")
+    take("byregion_feil", 1)
+    page.locator("#token[aria-invalid=true]").wait_for()
+    look("without a token")
+    take(world.token, "to")
+    page.locator("#cells").wait_for()
+    assert page.locator("table:has(#cells) tbody th").all_inner_texts() == ["Mål!C2"]
+    look("errors by cell")
+    take(world.token, 1)
+    page.locator("#ids").wait_for()
+    look("taken in")
+    assert not found, "\n".join(found)
 
 
 # After the others: it looks at all that they did.
