@@ -64,6 +64,16 @@ def item(response: httpx.Response) -> dict[str, object]:
 # --- Things -----------------------------------------------------------------------------------------------------------
 
 
+def test_a_title_that_ends_with_a_mark_of_its_own_gets_no_full_stop(cited: httpx.Client):
+    for name, begins in (
+        ("advice/midt-troms-2", "Unge må høres og ha reell medvirkning! Byregionprogrammet"),
+        ("region/midt-troms", "Midt-Troms. Byregionprogrammet"),
+    ):
+        page = page_of(cited.get(f"/doc/{name}?lang=nb", headers=BROWSER))
+        (section,) = (part for part in page.iter("section") if part.get("aria-labelledby") == "citing")
+        assert text_of(section.find("p")).startswith(begins)
+
+
 def test_a_thing_is_cited_by_its_iri_its_revision_and_its_permalink(cited: httpx.Client):
     revision = cited.get("/health").json()["revision"]
     assert item(cited.get(f"/doc/{GOAL}?format=csl&lang=nn")) == {

@@ -235,3 +235,10 @@ def test_words_keep_their_language_and_can_do_no_harm():
 def test_nothing_to_draw_is_an_empty_drawing():
     assert widths(drawn(drawing.bars("it", [], WORDS["nb"]))) == []
     assert re.search(r'height="\d+"', drawing.grouped_bars("it", ["X"], [], WORDS["nb"]))
+
+
+def test_the_page_is_called_after_the_regions_that_it_sets_side_by_side(client: httpx.Client):
+    asked = {"region": ["midt-troms", "haugesundregionen"], "lang": "nb"}
+    page = page_of(client.get("/compare", params=asked, headers=BROWSER))
+    assert text_of(page.find(".//h1")) == "Midt-Troms – Haugesundregionen"
+    assert text_of(page_of(client.get("/compare?lang=nb", headers=BROWSER)).find(".//h1")) == "Sammenlign regioner"
