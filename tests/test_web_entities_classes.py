@@ -43,6 +43,8 @@ def keys() -> Iterator[str]:
         for options in layout.clauses:
             for key, places in options:
                 yield f"about.{key}{'.other' if 'count' in dict(places) else ''}"
+        if layout.map:
+            yield f"where.{f'{layout.map.section}.other' if layout.map.section else 'own'}"
         for item in layout.sections:
             yield f"sections.{item.name}"
             for names in item.columns if isinstance(item, Asked) else ():
@@ -66,6 +68,12 @@ def test_a_sentence_names_the_same_places_in_the_table_and_in_the_words():
             names = {name for _, name, _, _ in Formatter().parse(WORDS.strings[form]) if name}
             assert names <= set(dict(places))
             assert set(dict(places)) - names <= {"incomplete"}
+
+
+def test_a_map_stands_in_a_section_of_its_page_or_has_one_of_its_own():
+    for layout in LAYOUTS.values():
+        names = {item.name for item in layout.sections}
+        assert not layout.map or not layout.map.section or layout.map.section in names
 
 
 def test_no_two_sections_of_a_page_have_the_same_name():
@@ -184,13 +192,6 @@ def test_a_section_leads_to_the_same_as_data_and_to_all_of_its_kind(client: http
     table = client.get(links["Som tabell, CSV, Excel og JSON"], headers={"accept": "text/csv"})
     assert "Tydelig næringsfokus" in table.text
     assert links["Alle, fra alle regioner"].startswith("/doc/goal/")
-
-
-def test_the_municipalities_of_a_region_lead_to_their_map(client: httpx.Client):
-    participants = section(shown(client, "region/midt-troms"), "participants")
-    links = {text_of(link): link.get("href") or "" for link in participants.iter("a")}
-    mapped = client.get(links["På kartet, og som tabell, CSV, Excel og JSON"], headers={"accept": "text/html"})
-    assert (mapped.status_code, 'id="plot"' in mapped.text) == (200, True)
 
 
 def test_every_section_with_a_query_names_one_that_there_is_with_the_parameter_it_gives(client: httpx.Client):

@@ -47,7 +47,7 @@ def pins(page: Element) -> list[str]:
     """The names of the points, as they are told."""
     drawn = drawing(page)
     assert drawn is not None, "there is no map"
-    return [text_of(it.find(f"{SVG}title")) for it in drawn.iter(f"{SVG}path") if it.get("class") == "point"]
+    return [text_of(it.find(f"{SVG}title")) for it in drawn.iter(f"{SVG}circle") if it.get("class") == "point"]
 
 
 def test_three_questions_ask_for_a_map():

@@ -68,14 +68,43 @@ def _made(file: Path) -> dict[str, Any]:
 
 _RING: Final = re.compile(r"M([^l]*)l([^z]*)z")
 _NUMBER: Final = re.compile(r"-?\d+")
+_RUN: Final = 64
+"""Corners that are looked at together."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _part(path: str, box: Box, step: float) -> str:
     """Return what of a path lies in a box and somewhat beyond, so that no edge of the cut is seen."""
     beyond = 4 * step
     wider = (box[0] - beyond, box[1] - beyond, box[2] + beyond, box[3] + beyond)
-    return "".join(_drawn(_cut(ring, wider), step) for ring in _rings(path))
+    return "".join(_drawn(_cut(_near(ring, wider), wider), step) for ring in _runs(path))
+
+
+Run = tuple[Box, list[At]]
+"""Some corners of a ring that follow each other, and the box that they lie in."""
+
+
+@lru_cache(maxsize=8)
+def _runs(path: str) -> list[list[Run]]:
+    """Return the rings of a path, each in runs: most of a coast is far from what a picture shows."""
+
+    def run(corners: list[At]) -> Run:
+        across, down = [x for x, _ in corners], [y for _, y in corners]
+        return (min(across), min(down), max(across), max(down)), corners
+
+    return [[run(ring[place : place + _RUN]) for place in range(0, len(ring), _RUN)] for ring in _rings(path)]
+
+
+def _near(ring: list[Run], box: Box) -> list[At]:
+    """Return the corners of a ring, but of each run that is beyond one side of a box its ends alone.
+
+    Nothing of such a run, nor of the straight way between its ends, is inside.
+    """
+    kept: list[At] = []
+    for (left, top, right, bottom), corners in ring:
+        beyond = right < box[0] or left > box[2] or bottom < box[1] or top > box[3]
+        kept += (corners[0], corners[-1]) if beyond else corners
+    return kept
 
 
 def _rings(path: str) -> Iterator[list[At]]:

@@ -22,6 +22,7 @@ from byregion.web.entities_classes import GROUPS, Asked, layout
 from byregion.web.entities_sentences import Sentence, sentences
 from byregion.web.entities_source import Quotes, SourceText
 from byregion.web.entities_time import Timeline, Times
+from byregion.web.entities_where import Places, Where
 from byregion.web.formats import CSL, GRAPHS, alternates, chosen, named, split_suffix
 from byregion.web.known import Known
 from byregion.web.naming import Naming
@@ -36,7 +37,7 @@ OFFERS: Final = (HTML, *GRAPHS)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All that the page about an entity tells; `all_incoming` is where the rest of what points to it is, if any."""
+    """All that the page about an entity tells; `all_incoming` is where what points to it is a table, if it is much."""
 
     page: Page
     sentences: tuple[Sentence, ...]
@@ -45,6 +46,7 @@ class Told:
     rest: tuple[Group, ...]
     timeline: Timeline | None
     text: SourceText | None
+    where: Where | None
     all_incoming: str
 
 
@@ -112,7 +114,7 @@ def _page(name: str, known: Known) -> Response:
         kind=kind if kind in KINDS else None,
         is_source=BR.SourceDocument in known.classes,
         # A copy has only the answer to each query's own example.
-        named={} if site().is_copy else {query.name: query for query in site().queries},
+        named=set() if site().is_copy else {query.name for query in site().queries},
         report=_report(told.page),
         citation=_cited(name, told.page),
         csl=_address(name, CSL),
@@ -131,23 +133,36 @@ def build(known: Known) -> Told:
     times = Times(entity) if plan.timeline else None
     quotes = Quotes(entity) if BR.SourceDocument in known.classes else None
     around = Around(entity, plan, times.things() if times else ())
-    others = [*(times.terms() if times else ()), *(quotes.terms() if quotes else ())]
+    places = Places(entity, plan.map, around, plan.sections) if plan.map else None
+    others = [
+        *(times.terms() if times else ()),
+        *(quotes.terms() if quotes else ()),
+        *(places.terms() if places else ()),
+    ]
     naming = Naming(words(), around.labels([*quads, *around.terms(), *others, plan.expected]))
     builder = Builder(entity, quads, naming, site().settings.data)
     page, sections = builder.page(plan.expected), around.sections(naming, builder)
     hidden = {predicate for item in plan.sections if isinstance(item, Asked) for predicate in item.tells}
+    rest = around.rest(naming)
     return Told(
         page,
         sentences(plan, words(), page, {section.name: section.total for section in sections}),
         _groups(page, hidden),
         sections,
-        around.rest(naming),
+        rest,
         times.timeline(naming, around.details) if times else None,
         quotes.text(naming, _stored(builder), builder.language(entity)) if quotes else None,
-        url_for("sparql.show", query=page_query("incoming-all", entity=(entity,)), format="html")
-        if around.is_cut
-        else "",
+        places.where(naming, page) if places else None,
+        _incoming(entity) if around.is_cut or sum(group.total for group in rest) > _MUCH else "",
     )
+
+
+_MUCH: Final = 8
+"""Things that point to an entity, beside those in sections, that are more than a few lines of its page."""
+
+
+def _incoming(entity: URIRef) -> str:
+    return url_for("sparql.show", query=page_query("incoming-all", entity=(entity,)), format="html")
 
 
 def _stored(builder: Builder) -> StoredText | None:

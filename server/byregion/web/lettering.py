@@ -11,7 +11,7 @@ Box = tuple[float, float, float, float]
 """Left, top, right and bottom."""
 Anchor = Literal["start", "middle", "end"]
 
-_WIDE: Final = 0.62
+_WIDE: Final = 0.66
 """How wide a letter is on average, of the size of the letters."""
 _LINE: Final = 1.15
 _GAP: Final = 0.4
@@ -45,11 +45,14 @@ class Spot:
     line: Box | None
 
 
-@lru_cache(maxsize=128)
-def spots(names: tuple[Name, ...], view: Box, letters: float) -> tuple[Spot | None, ...]:
+@lru_cache(maxsize=512)
+def spots(
+    names: tuple[Name, ...], view: Box, letters: float, first: int = 0, *, close: bool = False
+) -> tuple[Spot | None, ...]:
     """Return where each of `names` stands in `view`, written in `letters` of that size; None where there is no room.
 
-    Names with many others around them choose first.
+    The `first` so many choose before the others, and among either those with many around them. Where all are to be
+    `close`, none stands further off than beside its own points, nor on those of another.
     """
     edge = _GAP * letters
     room = (view[0] + edge, view[1] + edge, view[2] - edge, view[3] - edge)
@@ -62,11 +65,11 @@ def spots(names: tuple[Name, ...], view: Box, letters: float) -> tuple[Spot | No
 
     found: dict[int, Spot] = {}
     taken: list[Box] = []
-    for place in sorted(range(len(names)), key=crowd):
+    for place in sorted(range(len(names)), key=lambda place: (place >= first, crowd(place))):
         best, where, below = None, (0.0, 0.0, 0.0, 0.0), 0.0
         least = float("inf")
         for spot, box, away in _candidates(names[place], letters):
-            if not _within(box, room):
+            if not _within(box, room) or (close and away):
                 continue
             hidden = sum(_shared(box, other) for other in taken) / _area(box)
             cost = _NAME * hidden + _AWAY * away
@@ -75,7 +78,9 @@ def spots(names: tuple[Name, ...], view: Box, letters: float) -> tuple[Spot | No
             cost += sum(_OWN if of == place else _OTHER for of, circle in circles if _shared(box, circle))
             if cost < least:
                 least, best, where, below = cost, spot, box, hidden
-        if best is not None and below <= _MOST:
+            if not least:
+                break
+        if best is not None and below <= _MOST and (least < _OTHER or not close):
             found[place] = best
             taken.append(where)
     return tuple(found.get(place) for place in range(len(names)))

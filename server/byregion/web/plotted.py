@@ -7,54 +7,31 @@ from decimal import Decimal
 from typing import Final
 
 from byregion.queries import Places
-from byregion.web import charted, coast, lettering
-from byregion.web.charted import View
-from byregion.web.coast import Coast
-from byregion.web.lettering import Name, Spot
+from byregion.web import coast, pinned
+from byregion.web.coast import At, Coast
 from byregion.web.naming import Text
+from byregion.web.pinned import Frame, Pinned, Place
 from byregion.web.site import site, words
 from byregion.web.table import Cell, Table
 
 MOST: Final = 200
 """Points that such a map has; the table has a row for each."""
-_NAMED: Final = 40
-"""Points up to which each is named; of more, none is."""
-_ROOM: Final = 1.7
-_FORM: Final = 0.8
-"""How much wider the map is than its points, and how high for its width."""
 _LATITUDES: Final = ("lat", "latitude")
 _LONGITUDES: Final = ("long", "longitude", "lon", "lng")
 
 
 @dataclass(frozen=True, slots=True)
-class Pin:
-    """What is somewhere: its name, its mark, and where the name stands, if it does."""
-
-    name: Text
-    mark: str
-    spot: Spot | None
-
-
-@dataclass(frozen=True, slots=True)
 class Plot:
-    """A map of an answer: the part of the coast behind it, its pins, and the names of what has no place.
+    """A map of an answer, the columns that it shows, and the names of what has no place.
 
     `shown` is how many of the rows are on it or in the list, where those are not all.
     """
 
     id: str
     columns: Places
-    coast: Coast
-    view: View
-    letters: float
-    pins: tuple[Pin, ...]
+    map: Pinned
     without: tuple[Text, ...]
     shown: int
-
-    @property
-    def view_box(self) -> str:
-        """The view as SVG has it."""
-        return charted.view_box(self.view)
 
 
 def plot(table: Table | None, columns: Places | None = None) -> Plot | None:
@@ -66,7 +43,7 @@ def plot(table: Table | None, columns: Places | None = None) -> Plot | None:
     if not {chosen.label, chosen.lat, chosen.long} <= set(table.variables):
         return None
     label, lat, long = (table.variables.index(name) for name in (chosen.label, chosen.lat, chosen.long))
-    places: dict[tuple[Text, tuple[float, float]], None] = {}
+    places: dict[tuple[Text, At], None] = {}
     without: dict[Text, None] = {}
     for row in table.rows[:MOST]:
         at = _at(ground, row[lat], row[long])
@@ -76,29 +53,9 @@ def plot(table: Table | None, columns: Places | None = None) -> Plot | None:
             without[_name(row[label])] = None
     if not places:
         return None
+    drawn = pinned.pinned(ground, [Place(*it) for it in places], Frame())
     shown = min(len(table.rows), MOST)
-    return _drawn(chosen, ground, list(places), tuple(without), shown if table.total > shown else 0)
-
-
-def _drawn(
-    columns: Places,
-    ground: Coast,
-    places: list[tuple[Text, tuple[float, float]]],
-    without: tuple[Text, ...],
-    shown: int,
-) -> Plot:
-    view = charted.around([at for _, at in places], ground, _ROOM, _FORM)
-    unit = view[2] / charted.ACROSS
-    letters = charted.LETTERS * unit
-    size = charted.ONE * unit
-    names = tuple(Name(text.value, ((*at, size),)) for text, at in places)
-    left, top, width, height = view
-    box = (left, top, left + width, top + height)
-    spots = lettering.spots(names, box, letters) if len(names) <= _NAMED else (None,) * len(names)
-    pins = tuple(
-        Pin(text, charted.mark("circle", size, *at), spot) for (text, at), spot in zip(places, spots, strict=True)
-    )
-    return Plot("plot", columns, ground.within(box, unit), view, letters, pins, without, shown)
+    return Plot("plot", chosen, drawn, tuple(without), shown if table.total > shown else 0)
 
 
 def _found(table: Table | None) -> Places | None:
@@ -119,7 +76,7 @@ def _is_text(table: Table, name: str) -> bool:
     return any(cells) and all(cell.iri is None and not cell.is_number for cell in cells if cell)
 
 
-def _at(ground: Coast, lat: Cell | None, long: Cell | None) -> tuple[float, float] | None:
+def _at(ground: Coast, lat: Cell | None, long: Cell | None) -> At | None:
     if lat is None or long is None or not (lat.is_number and long.is_number):
         return None
     degrees = [Decimal(cell.text.value) for cell in (lat, long)]
