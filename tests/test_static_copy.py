@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -21,7 +22,7 @@ from flask import Flask
 from rdflib import DCAT, RDF, Graph
 
 import excerpt
-from byregion import infer
+from byregion import infer, queries
 from byregion.assets import folder
 from byregion.catalogue import harvest
 from byregion.catalogue.fetch import Answer
@@ -143,12 +144,52 @@ def test_every_link_of_every_page_leads_to_a_file_and_to_a_place_in_it(copy: Pat
     assert checked > 10_000
 
 
+@pytest.mark.parametrize("stem", ["doc/advice/index", "catalogue", "queries", "quality", "def", "shapes", "problems"])
+def test_a_list_is_there_in_the_language_of_each_page_that_leads_to_it(copy: Path, live: httpx.Client, stem: str):
+    for suffix in ("csv", "xlsx", "excel-csv", "json"):
+        for tag, marked in (("nb", ""), ("nn", ".nn"), ("en", ".en")):
+            file = copy / f"{stem}{marked}.{suffix}"
+            wanted = live.get(f"{ROOT}{stem}.{suffix}", params={"lang": tag})
+            if suffix != "xlsx":
+                assert file.read_bytes() == wanted.content, file
+            page = (copy / f"{stem}.{tag}.html").read_text(encoding="utf-8")
+            assert f'href="{file.name}"' in page
+    assert (copy / f"{stem}.csv").read_bytes() != b""
+
+
+def test_a_list_in_nynorsk_has_the_words_of_nynorsk(copy: Path):
+    bokmål, nynorsk = ((copy / "doc" / "advice" / f"index{tag}.csv").read_text("utf-8") for tag in ("", ".nn"))
+    assert "Unge må høres og ha reell medvirkning!" in bokmål
+    assert "Unge må bli høyrde og ha reell medverknad!" in nynorsk
+
+
+def test_the_counts_of_a_copy_lead_to_the_part_of_the_regions_page(copy: Path):
+    page = (copy / "index.nb.html").read_text(encoding="utf-8")
+    assert 'href="doc/region/midt-troms.nb.html#advice">3</a>' in page
+    assert 'href="doc/region/midt-troms.nb.html#participants">8</a>' in page
+
+
 def test_no_page_asks_for_a_server(copy: Path):
     for page in files(copy, "*.html"):
         text = page.read_text(encoding="utf-8")
         assert "<form" not in text, page
         outside = [link for link in pages.links(text) if link.startswith(URL)]
         assert outside == re.findall(rf'<link rel="canonical" href="({URL}[^"]*)"', text), page
+
+
+def test_maps_are_in_the_copy_as_they_are_on_the_server(copy: Path):
+    drawn = re.compile(r'<svg class="map (\w+)".*?</svg>', re.DOTALL)
+    asked = [query.name for query in queries.read_all(folder("queries")) if query.map]
+    assert asked
+    for name in asked:
+        rows = json.loads((copy / f"queries/{name}.json").read_text(encoding="utf-8"))["results"]["bindings"]
+        placed = {(row["name"]["value"], row["lat"]["value"]) for row in rows if "lat" in row}
+        for language in LANGUAGES:
+            found = drawn.search((copy / f"queries/{name}.{language}.html").read_text(encoding="utf-8"))
+            assert (found[0].count('class="point"') if found else 0) == len(placed), (name, language)
+    region = drawn.search((copy / "doc/region/midt-troms.nn.html").read_text(encoding="utf-8"))
+    assert region is not None and region[1] == "near"
+    assert "../municipality/lenvik-1931.nn.html" in pages.links(region[0])
 
 
 def test_everything_that_is_described_is_there_in_every_format(copy: Path, data: Path):
@@ -332,6 +373,11 @@ def test_an_address_is_negotiated_as_the_app_does(
         ("?lang=en", "index.en.html"),
         ("catalogue.html", "catalogue.nn.html"),
         ("catalogue.ttl?profile=dcat-ap-no-3", "catalogue.dcat-ap-no-3.ttl"),
+        ("doc/region/index.csv?lang=nn", "doc/region/index.nn.csv"),
+        ("doc/region/index.csv?lang=nb", "doc/region/index.csv"),
+        ("doc/region/index.xlsx?lang=en", "doc/region/index.en.xlsx"),
+        ("def.json?lang=en", "def.en.json"),
+        ("queries/participants.csv?lang=nn", "queries/participants.csv"),
         ("queries/participants.csv?language=nn", "queries/participants.nn.csv"),
         ("queries/participants.csv?language=nb", "queries/participants.csv"),
         ("queries/participants?format=xlsx", "queries/participants.xlsx"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 from rdflib import Literal, URIRef, Variable
 from rdflib.term import Node
 
@@ -156,13 +156,16 @@ def _document(told: Sequence[NamedQuery], subject: URIRef, endpoint: str, **valu
     def address(offer: Offer, language: str | None) -> str:
         return url_for(endpoint, suffix=offer.suffix, lang=language, **values)
 
+    def spoken(offer: Offer) -> str | None:
+        return words().language if "lang" in request.args and offer in TABLES else None
+
     def page() -> Response:
         offers = (*TABLES, *named(GRAPHS))
         return respond.page(
             "queries/index.html",
             groups=groups(),
             classes=_classes(),
-            formats=[(offer.names[0], address(offer, None), offer.media_type) for offer in offers],
+            formats=[(offer.names[0], address(offer, spoken(offer)), offer.media_type) for offer in offers],
         )
 
     return Document(
