@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,7 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from browser import Visit
-from byregion.web import built
+from byregion.web import built, language
 
 FAULTY = (
     "PREFIX br: <https://w3id.org/byregion/def#>\n"
@@ -23,12 +24,15 @@ FAULTY = (
     "}\n"
     "ORDER BY ?name"
 )
+WORDS = language.read()
+LOCALES = {"nb": "nb-NO", "en": "en-GB"}
+FAULT_AT = {"nb": "Linje 5, kolonne 22", "en": "line 5, column 22"}
 MENDED = FAULTY.replace('LANG(?name) = "nb"', '(LANG(?name) = "nb")')
 
 
 def editor(page: Page) -> Locator:
     """What is written in, where scripts run."""
-    return page.get_by_role("textbox", name="Spørring")
+    return page.get_by_role("textbox", name=re.compile("^(Spørring|Query)"))
 
 
 def write(page: Page, text: str) -> None:
@@ -43,8 +47,8 @@ def written(page: Page) -> str:
     return page.locator("textarea[name=query]").input_value()
 
 
-def ask(page: Page) -> None:
-    page.get_by_role("button", name="Spør", exact=True).click()
+def ask(page: Page, lang: str = "nb") -> None:
+    page.get_by_role("button", name=WORDS[lang]("sparql.run"), exact=True).click()
     page.wait_for_url("**/sparql?query=*")
 
 
@@ -59,15 +63,16 @@ def downloaded(page: Page) -> list[list[str]]:
 # --- A researcher's task ----------------------------------------------------------------------------------------------
 
 
-def test_a_researcher_mends_a_query_at_its_fault_and_takes_the_answer_home(visit: Visit):
-    page = visit("/sparql")
+@pytest.mark.parametrize("lang", LOCALES)
+def test_a_researcher_mends_a_query_at_its_fault_and_takes_the_answer_home(visit: Visit, lang: str):
+    page = visit("/sparql", locale=LOCALES[lang])
     write(page, FAULTY)
-    ask(page)
-    assert "Linje 5, kolonne 22" in page.get_by_role("alert").inner_text()
+    ask(page, lang)
+    assert FAULT_AT[lang] in page.get_by_role("alert").inner_text()
     expect(editor(page)).to_have_attribute("aria-invalid", "true")
     assert page.locator(".wrong").inner_text() == "="
-    assert "parenteser" in page.locator(".said").inner_text()
-    page.get_by_role("link", name="Gå til feilen").click()
+    assert {"nb": "parenteser", "en": "parentheses"}[lang] in page.locator(".said").inner_text()
+    page.get_by_role("link", name=WORDS[lang]("sparql.to_fault")).click()
     page.keyboard.press("Home")
     for _ in range(len("FILTER ")):
         page.keyboard.press("ArrowRight")
@@ -84,14 +89,16 @@ def test_a_researcher_mends_a_query_at_its_fault_and_takes_the_answer_home(visit
     assert (header, len(rows)) == (["region", "name"], shown)
 
 
-def test_without_scripts_the_same_is_done_in_a_plain_field(visit: Visit):
-    page = visit("/sparql", script=False, width=390)
-    page.get_by_label("Spørring", exact=True).fill(FAULTY)
-    ask(page)
-    assert "Linje 5, kolonne 22" in page.get_by_role("alert").inner_text()
+@pytest.mark.parametrize("lang", LOCALES)
+def test_without_scripts_the_same_is_done_in_a_plain_field(visit: Visit, lang: str):
+    page = visit("/sparql", script=False, width=390, locale=LOCALES[lang])
+    field = page.get_by_label(WORDS[lang]("sparql.query"), exact=True)
+    field.fill(FAULTY)
+    ask(page, lang)
+    assert FAULT_AT[lang] in page.get_by_role("alert").inner_text()
     assert page.locator(".fault mark").inner_text() == "="
-    page.get_by_label("Spørring", exact=True).fill(MENDED)
-    ask(page)
+    field.fill(MENDED)
+    ask(page, lang)
     shown = page.locator("main table tbody tr").count()
     assert shown > 1
     address = page.get_by_role("link", name="CSV", exact=True).get_attribute("href") or ""
