@@ -71,34 +71,58 @@ def read_solutions(body: bytes) -> Solutions | bool:
 
     Raises EngineError where it is no such document. Source: https://www.w3.org/TR/sparql11-results-json/
     """
+    found = read_rows(body)
+    if isinstance(found, bool):
+        return found
+    names, rows = found
+    variables = {name: Variable(name) for name in names}
+    try:
+        bindings = tuple({variables[name]: term for name, term in row.items()} for row in rows)
+    except KeyError as error:
+        raise _unreadable(error) from error
+    return Solutions(tuple(variables.values()), bindings)
+
+
+def read_rows(body: bytes) -> tuple[list[str], list[dict[str, Node]]] | bool:
+    """Return the same with variables as plain names: those of the head, and the terms of each solution by name."""
     try:
         document = json.loads(body)
         if "boolean" in document:
             return bool(document["boolean"])
-        variables = {name: Variable(name) for name in document["head"]["vars"]}
-        bindings = tuple(
-            {variables[name]: _term(value) for name, value in binding.items()}
-            for binding in document["results"]["bindings"]
-        )
-        return Solutions(tuple(variables.values()), bindings)
+        bindings = document["results"]["bindings"]
+        rows = [{name: _term(value) for name, value in binding.items()} for binding in bindings]
+        return document["head"]["vars"], rows
     except (ValueError, KeyError, TypeError) as error:
-        raise EngineError(say("answer-unreadable", why=error)) from error
+        raise _unreadable(error) from error
 
 
-# The same graphs, classes and properties stand in most rows, and the same things in answers that belong together.
-# rdflib looks through each IRI that it is given, and compares two that are not one object by a method of its own.
+def _unreadable(error: Exception) -> EngineError:
+    return EngineError(say("answer-unreadable", why=error))
+
+
+# The same graphs, classes and properties stand in most rows, and the same things, names and numbers in answers that
+# belong together. rdflib looks through each term that it is given, and compares two that are not one object by a method
+# of its own; a term never changes.
+_SHORT: Final = 200
+"""Characters of a text that stands in more than one answer."""
 _iri: Final = lru_cache(maxsize=20_000)(URIRef)
 
 
+def _literal(text: str, language: str | None, datatype: str | None) -> rdflib.Literal:
+    # What the engine wrote is what is read: no second normalisation of "01"^^xsd:integer.
+    return rdflib.Literal(text, lang=language, datatype=datatype and _iri(datatype), normalize=False)
+
+
+_short_literal: Final = lru_cache(maxsize=20_000)(_literal)
+
+
 def _term(value: dict[str, Any]) -> Node:
-    match value["type"]:
-        case "uri":
-            return _iri(value["value"])
-        case "bnode":
-            return BNode(value["value"])
-        case "literal" | "typed-literal":
-            datatype = URIRef(value["datatype"]) if "datatype" in value else None
-            # What the engine wrote is what is read: no second normalisation of "01"^^xsd:integer.
-            return rdflib.Literal(value["value"], lang=value.get("xml:lang"), datatype=datatype, normalize=False)
-        case other:
-            raise ValueError(f"{other!r} is no kind of term")
+    kind, text = value["type"], value["value"]
+    if kind == "uri":
+        return _iri(text)
+    if kind in ("literal", "typed-literal"):
+        make = _short_literal if len(text) <= _SHORT else _literal
+        return make(text, value.get("xml:lang"), value.get("datatype"))
+    if kind == "bnode":
+        return BNode(text)
+    raise ValueError(f"{kind!r} is no kind of term")

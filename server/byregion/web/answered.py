@@ -14,7 +14,7 @@ from byregion import queries, terms
 from byregion.web import answers, drawing
 from byregion.web.links import count, href
 from byregion.web.naming import Naming, Text, Value, read_labels, shortened
-from byregion.web.site import site, words
+from byregion.web.site import select, site, words
 
 _MOST: Final = 8
 """Rows of an answer that the front page shows."""
@@ -37,11 +37,15 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A row of an answer: what it is about, and a sentence that says it or gives the reason."""
+    """A row of an answer: what it is about, and a sentence that says it or gives the reason, in the source's words or ours.
+
+    `is_quoted` tells that it stands word for word in the source.
+    """
 
     thing: Value
     sentence: Text | None
     source: Value | None
+    is_quoted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +63,18 @@ class Question:
 def of_home() -> dict[str, object]:
     """Return the key figures and the questions with their answers; what this dataset lacks is left out."""
     advice, sentences, themes = (_rows(name) for name in (_ADVICE, _SENTENCES, _THEMES))
-    figures = _rows("programme-figures")
+    figures = _by_observation(select("programmes"))
     # What things are called stands in the answers, all but the sources and the region that is asked about.
     region = URIRef(terms.parse("iri", _example(_ADVICE, "region"), "region"))
-    sources = [row["document"] for row in (*advice, *sentences, *figures) if "document" in row]
-    naming = Naming(words(), read_labels([[region, *sources]]))
+    sources = [row["document"] for row in (*advice, *sentences) if "document" in row]
+    naming = Naming(words(), read_labels([[region, *sources], *(rows[0].values() for rows in figures)]))
     found = (
         _told(_ADVICE, naming.name(region), _advice(advice, naming)),
         _told(_SENTENCES, Text(f"«{_example(_SENTENCES, 'words')}»", "nb"), _sentences(sentences, naming)),
         _drawn(themes, naming),
     )
     return {
-        "figures": [_figure(row, naming) for row in figures],
+        "figures": [_figure(rows, naming) for rows in figures],
         "answers": [question for question in found if question.pieces or question.rows],
     }
 
@@ -104,14 +108,24 @@ def _thing(row: Row, name: str, label: str, naming: Naming) -> Value:
     return Value(shortened(text), iri) if text else naming.value(iri)
 
 
-def _figure(row: Row, naming: Naming) -> Figure:
+def _by_observation(rows: list[dict[str, Node]]) -> list[list[Row]]:
+    """Return the rows of each observation, which has one for each wording of its note and each source."""
+    found: dict[Node, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["observation"], []).append(row)
+    return list(found.values())
+
+
+def _figure(rows: list[Row], naming: Naming) -> Figure:
+    first = rows[0]
+    notes = dict.fromkeys(row["note"] for row in rows if "note" in row)
     return Figure(
-        naming.value(row["value"]).text.value,
-        _text(row.get("unitLabel"), naming),
-        _thing(row, "measured", "measuredLabel", naming).text,
-        _thing(row, "programme", "name", naming),
-        naming.value(row["document"]) if "document" in row else None,
-        _text(row.get("note"), naming),
+        naming.value(first["value"]).text.value,
+        naming.value(first["unit"]).text if "unit" in first else None,
+        naming.value(first["measured"]).text,
+        naming.value(first["programme"]),
+        naming.value(first["document"]) if "document" in first else None,
+        naming.pick(note for note in notes if isinstance(note, Literal)),
     )
 
 

@@ -91,7 +91,7 @@ class Comparison:
     def _side(self, region: URIRef) -> Side:
         rows = [row for row in self._rows if row["region"] == region]
         parts = {row["thing"]: row | {"municipality": row["thing"]} for row in rows if row["class"] == BR.Participation}
-        group = mapped.group(self._naming.value(region), list(parts.values()), self._naming)
+        group = mapped.group(self._naming.value(region), list(parts.values()), self._naming.value)
         groups = {row["thing"]: row.get("value") for row in rows if row["class"] == BR.MeasureGroup}
         figures = {row["class"]: row["value"] for row in rows if row["class"] in FIGURES.values()}
         about = {(row["thing"], row["theme"]) for row in rows if "theme" in row}

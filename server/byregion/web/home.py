@@ -71,7 +71,7 @@ class Summary:
 
 
 def _context() -> dict[str, object]:
-    groups, total = mapped.located()
+    groups = mapped.located()
     return {
         "embedded": schema_org.home(),
         "signposts": signposts.of_site(),
@@ -79,7 +79,7 @@ def _context() -> dict[str, object]:
         "columns": tuple(_COLUMNS),
         "kinds": tuple(listing.CLASSES),
         "questions": len(site().queries),
-        "total": total,
+        "total": len({place.municipality.iri for group in groups for place in group.places}),
         **maps.picture(groups, scale="coarse"),
         **answered.of_home(),
     }

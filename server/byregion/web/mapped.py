@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -15,7 +15,7 @@ from byregion.namespaces import BASE, BR, WGS84
 from byregion.results import Solutions
 from byregion.terms import best
 from byregion.web import graphs, listing
-from byregion.web.naming import Naming, Value, read_labels
+from byregion.web.naming import Naming, Text, Value, read_labels
 from byregion.web.site import select, words
 
 SHAPES: Final = ("circle", "square", "triangle", "diamond")
@@ -62,39 +62,47 @@ class Group:
 
 def groups() -> tuple[Group, ...]:
     """Return the regions by name in the language of the request."""
-    return _grouped(select("mapped"))
-
-
-def located() -> tuple[tuple[Group, ...], int]:
-    """Return the same with those municipalities only that have a point, and how many took part in all."""
-    rows = select("placed")
-    return _grouped([row for row in rows if "region" in row]), int(str(rows[0]["total"]))
-
-
-def _grouped(rows: list[dict[str, Node]]) -> tuple[Group, ...]:
+    rows = select("mapped")
     naming = Naming(words(), read_labels([row[name] for name in _NAMED if name in row] for row in rows))
+    return _grouped(rows, naming.value)
+
+
+def located() -> tuple[Group, ...]:
+    """Return the same for a small picture, which has no room for the names of municipalities, roles and counties."""
+    return _grouped(select("placed"), _unnamed)
+
+
+def _unnamed(term: Node) -> Value:
+    return Value(Text(""), term if isinstance(term, URIRef) else None)
+
+
+Named = Callable[[Node], Value]
+"""What gives a term as it is shown."""
+
+
+def _grouped(rows: list[dict[str, Node]], named: Named) -> tuple[Group, ...]:
     by_region: dict[Node | None, list[dict[str, Node]]] = {}
     for row in rows:
         by_region.setdefault(row["region"], []).append(row)
     regions = enumerate(listing.choices(BR.Region))
-    return tuple(group(region, by_region.get(region.iri, []), naming, place) for place, region in regions)
+    return tuple(group(region, by_region.get(region.iri, []), named, place) for place, region in regions)
 
 
 _NAMED: Final = ("municipality", "role", "county")
 
 
-def group(region: Value, rows: Sequence[dict[str, Node]], naming: Naming, place: int = 0) -> Group:
+def group(region: Value, rows: Sequence[dict[str, Node]], named: Named, place: int = 0) -> Group:
     """Return a region with the municipalities of `rows`, marked as the one at a place among all of them."""
     places = tuple(
         Place(
-            naming.value(row["municipality"]),
-            naming.value(row["role"]),
+            named(row["municipality"]),
+            named(row["role"]),
             (Decimal(str(row["lat"])), Decimal(str(row["long"]))) if "lat" in row else None,
             int(str(row["population"])) if "population" in row else None,
         )
         for row in rows
     )
-    county = next((naming.value(row["county"]) for row in rows if row["role"] == _APPLICANT and "county" in row), None)
+    county = next((named(row["county"]) for row in rows if row["role"] == _APPLICANT and "county" in row), None)
     shape = SHAPES[place // len(COLOURS) % len(SHAPES)]
     return Group(region, county, places, shape, COLOURS[place % len(COLOURS)])
 

@@ -90,11 +90,11 @@ def words() -> Words:
 
 def select(name: str, **terms: tuple[URIRef | Literal, ...]) -> list[dict[str, Node]]:
     """Return the solutions of the page query `name`, in which `terms` stand for its examples."""
-    answer = results.read_solutions(engine().query(page_query(name, **terms), results.JSON).body)
+    answer = results.read_rows(engine().query(page_query(name, **terms), results.JSON).body)
     if isinstance(answer, bool):
         raise EngineError(say("query-truth", name=name))
-    names = {variable: str(variable) for variable in answer.variables}
-    return [{names[variable]: term for variable, term in binding.items()} for binding in answer.bindings]
+    _, rows = answer
+    return rows
 
 
 def page_query(name: str, **terms: tuple[URIRef | Literal, ...]) -> str:
