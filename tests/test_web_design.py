@@ -38,6 +38,7 @@ PAGES = {
     "municipality-asked": "/municipality?name=Lenvik",
     "advice": "/doc/advice/midt-troms-1",
     "municipality": "/doc/municipality/lenvik-1931",
+    "county": "/doc/county/troms-19",
     "source": "/doc/source/midt-troms-page",
     "search": "/search?q=plan&kind=goal",
     "questions": "/queries",

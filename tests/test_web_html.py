@@ -35,6 +35,7 @@ PAGES = (
     "/doc/plan/midt-troms-naeringsplan",
     "/doc/measure-group/midt-troms-naeringsplan",
     "/doc/municipality/lenvik-1931",
+    "/doc/county/troms-19",
     "/doc/quote/midt-troms-areal",
     "/doc/reading/midt-troms-alle-kommuner",
     "/doc/source/midt-troms-page",
