@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -37,9 +37,9 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A row of an answer: what it is about, and a sentence that says it or gives the reason, in the source's words or ours.
+    """A row of an answer: what it is about, and a sentence that says it or gives the reason.
 
-    `is_quoted` tells that it stands word for word in the source.
+    `is_quoted` tells that the sentence stands word for word in the source.
     """
 
     thing: Value
@@ -132,11 +132,21 @@ def _figure(rows: list[Row], naming: Naming) -> Figure:
 def _advice(rows: list[Row], naming: Naming) -> list[Piece]:
     """Return each piece of advice with its reason, or with the sentence that it stands in."""
     pieces: dict[Node, Piece] = {}
+    # A reason in the reader's language may be our translation.
+    quoted = {str(row["quote"]) for row in rows if "quote" in row}
     for row in rows:
-        sentence = _text(row.get("reason") or row.get("quote"), naming)
+        sentence = row.get("reason") or row.get("quote")
         source = naming.value(row["document"]) if "document" in row else None
-        pieces.setdefault(row["advice"], Piece(_thing(row, "advice", "label", naming), sentence, source))
+        thing = _thing(row, "advice", "label", naming)
+        is_quoted = _is_made_of(quoted, str(sentence))
+        pieces.setdefault(row["advice"], Piece(thing, _text(sentence, naming), source, is_quoted))
     return list(pieces.values())
+
+
+def _is_made_of(quoted: Collection[str], text: str) -> bool:
+    for quote in sorted(quoted, key=len, reverse=True):
+        text = text.replace(quote, "")
+    return not text.strip()
 
 
 def _sentences(rows: list[Row], naming: Naming) -> list[Piece]:
