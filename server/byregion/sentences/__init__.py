@@ -60,7 +60,7 @@ def _shown(value: object) -> str:
     text = value if isinstance(value, str) else str(value)
     if isinstance(text, Sentence) or text.isprintable():
         return text
-    return "".join(it if it.isprintable() else it.encode("unicode_escape").decode() for it in text)
+    return "".join(it if it.isprintable() else repr(it)[1:-1] for it in text)
 
 
 def packed(text: str) -> Any:

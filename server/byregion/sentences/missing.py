@@ -32,7 +32,7 @@ MISSING: Final[Mapping[str, str]] = {
     "no-changes-page": "the changes have no page {number}; the last is {last}",
     "change-number": "changes have numbers, and '{name}' is none",
     "no-change": "there is no change {number}; there are {count}",
-    "no-revision-made": "no change made the revision {name}",
+    "no-revision-made": "no change made the revision '{name}'",
     "no-revision-published": "no revision '{name}' was published here",
     "several-revisions": "{count} revisions begin with '{name}'; give more of the name",
     "no-archive": (
