@@ -487,6 +487,18 @@ def test_leaving_ends_the_template_its_workers_and_its_folder(threads: ThreadPoo
     engine.close()
 
 
+def test_a_worker_whose_pool_ended_before_it_read_what_it_was_told_ends_without_a_word(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with serve_template([STATED], (), Limits(seconds=30)) as started:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(started.socket))
+            connection.recv(1, socket.MSG_PEEK)
+            assert soon(lambda: len(children(started.process.pid)) == 1)
+        assert soon(lambda: not children(started.process.pid))
+    assert capfd.readouterr().err == ""
+
+
 def _endless_on_few_triples() -> str:
     return "SELECT (COUNT(*) AS ?n) WHERE {" + " ".join(f"?a{n} ?b{n} ?c{n} ." for n in range(8)) + "}"
 

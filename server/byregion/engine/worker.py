@@ -45,8 +45,8 @@ def run(connection: socket.socket, loaded: LoadedStore, *, template: int, memory
     try:
         confine((connection.fileno(),), template=template, memory=memory + stack)
         deep.call(lambda: _serve(connection, loaded), stack)
-    except BrokenPipeError:
-        # The pool ended while an answer was on its way: nobody is left to tell.
+    except ConnectionError:
+        # The pool ended while an answer was on its way, or lay there unread: nobody is left to tell.
         os._exit(0)
     except MemoryError:
         # There was none left to tell it with: end as the store does, which the pool can tell from a fault of ours.

@@ -37,7 +37,7 @@ def run(
     try:
         worker.confine((connection.fileno(), told), template=template, memory=memory + stack)
         deep.call(lambda: _serve(connection, loaded, told), stack)
-    except BrokenPipeError:
+    except ConnectionError:
         # Who asked has gone.
         os._exit(0)
     except MemoryError:
