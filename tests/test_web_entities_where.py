@@ -258,3 +258,13 @@ def test_names_can_be_read_stand_within_the_map_and_lead_to_their_pages_by_keybo
     page.keyboard.press("Enter")
     page.wait_for_url("**/doc/municipality/bardu-1922*")
     assert page.locator("h1").inner_text() == "Bardu"
+
+
+def test_names_stand_out_from_the_land_where_the_reader_has_colours_of_her_own(visit: Visit):
+    page = visit("/doc/municipality/lenvik-1931")
+    page.emulate_media(forced_colors="active")
+    land, *others = page.locator("svg.near").evaluate(
+        "svg => ['.norway', '.quiet text', 'g > text, svg > text', 'g > circle'].map("
+        "(it) => getComputedStyle(svg.querySelector(it)).fill)"
+    )
+    assert land not in others
