@@ -250,8 +250,23 @@ def test_on_paper_there_is_no_menu_and_links_say_where_they_lead(visit: Visit):
     page.emulate_media(media="print")
     assert not page.locator(".menu").is_visible()
     assert not page.locator(".crumbs").is_visible()
-    shown = page.evaluate("getComputedStyle(document.querySelector('main a[rel=external]'), '::after').content")
-    assert "http" in shown
+    page = visit("/datasets/midt-troms")
+    page.emulate_media(media="print")
+    licence = page.get_by_role("link", name="Creative Commons Attribution 4.0 International")
+    assert "http" in licence.evaluate("link => getComputedStyle(link, '::after').content")
+
+
+@pytest.mark.parametrize("path", ["/queries/advice-with-reasons", "/quality", "/doc/municipality/lenvik-1931"])
+def test_a_page_fits_on_paper_and_says_no_address_twice(visit: Visit, path: str):
+    # A4 between the margins that a browser gives it.
+    page = visit(path, width=718)
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 718
+    repeated = page.locator("main a[href^='http']").evaluate_all(
+        "links => links.filter((it) => it.innerText.trim() === it.getAttribute('href')"
+        " && getComputedStyle(it, '::after').content !== 'none').map((it) => it.outerHTML)"
+    )
+    assert not repeated
 
 
 @pytest.mark.parametrize("locale, lang", [("nn-NO", "nn"), ("nb-NO", "nb"), ("en-GB", "en"), ("se", "nb")])

@@ -53,7 +53,9 @@ class Rendered:
         link = href(it.iri) if it.iri else None
         if link:
             elsewhere = "" if is_local(link) else ' rel="external"'
-            shown = Markup(f'<a href="{escape(link)}"{elsewhere}>{shown}</a>')
+            # On paper the address is printed after what a link is called, unless that is the address itself.
+            named = ' class="address"' if elsewhere and it.text.value == str(link) else ""
+            shown = Markup(f'<a{named} href="{escape(link)}"{elsewhere}>{shown}</a>')
         if it.text.foreign or it.text.ours:
             shown += self.tags(it.text)
         return shown + self.mark(it.mark) if marked and it.mark else shown
