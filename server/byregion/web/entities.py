@@ -17,8 +17,9 @@ from byregion.namespaces import BR, KINDS
 from byregion.sentences import say
 from byregion.web import citation, graphs, known, nearby, respond, schema_org, signposts
 from byregion.web.citation import Citation
-from byregion.web.entities_around import Around, Group, Section
+from byregion.web.entities_around import Around, Group
 from byregion.web.entities_classes import GROUPS, Asked, layout
+from byregion.web.entities_sections import Section, sections
 from byregion.web.entities_sentences import Sentence, sentences
 from byregion.web.entities_source import Quotes, SourceText
 from byregion.web.entities_time import Timeline, Times
@@ -141,14 +142,14 @@ def build(known: Known) -> Told:
     ]
     naming = Naming(words(), around.labels([*quads, *around.terms(), *others, plan.expected]))
     builder = Builder(entity, quads, naming, site().settings.data)
-    page, sections = builder.page(plan.expected), around.sections(naming, builder)
+    page, listed = builder.page(plan.expected), sections(around, plan, naming, builder)
     hidden = {predicate for item in plan.sections if isinstance(item, Asked) for predicate in item.tells}
     rest = around.rest(naming)
     return Told(
         page,
-        sentences(plan, words(), page, {section.name: section.total for section in sections}),
+        sentences(plan, words(), page, {section.name: section.total for section in listed}),
         _groups(page, hidden),
-        sections,
+        listed,
         rest,
         times.timeline(naming, around.details) if times else None,
         quotes.text(naming, _stored(builder), builder.language(entity)) if quotes else None,
