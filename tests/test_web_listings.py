@@ -318,6 +318,7 @@ def test_a_theme_that_the_search_does_not_filter_by_has_counts_without_links(cli
     for theme, links in lines.items():
         iri = URIRef(f"{ID}{theme.removeprefix('/doc/').partition('?')[0]}")
         assert bool(links) == (iri not in industries), theme
+    assert {bool(links) for links in lines.values()} == {True, False}
 
 
 def test_the_municipalities_of_a_region_are_found_by_the_search(client: httpx.Client):
