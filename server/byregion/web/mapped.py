@@ -96,13 +96,13 @@ def group(region: Value, rows: Sequence[dict[str, Node]], named: Named, place: i
     places = tuple(
         Place(
             named(row["municipality"]),
-            named(row["role"]),
+            named(row["role"]) if "role" in row else Value(Text("")),
             (Decimal(str(row["lat"])), Decimal(str(row["long"]))) if "lat" in row else None,
             int(str(row["population"])) if "population" in row else None,
         )
         for row in rows
     )
-    county = next((named(row["county"]) for row in rows if row["role"] == _APPLICANT and "county" in row), None)
+    county = next((named(row["county"]) for row in rows if "county" in row and row["role"] == _APPLICANT), None)
     shape = SHAPES[place // len(COLOURS) % len(SHAPES)]
     return Group(region, county, places, shape, COLOURS[place % len(COLOURS)])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -306,6 +307,8 @@ def shared_mark(values: Sequence[Value]) -> str:
     return marks.pop() if len(marks) == 1 else ""
 
 
+# A page asks for each of its triples, and a revision has some hundreds of graphs.
+@lru_cache(maxsize=4_000)
 def mark_of(graph: Node) -> str:
     """Return the mark of what stands in a graph: "" for what is stated, "reading" or "inferred"."""
     if graph == INFERRED:

@@ -5,7 +5,7 @@ They are what the macros of the same names give. A page has hundreds of them, an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from markupsafe import Markup, escape
 
@@ -59,6 +59,10 @@ class Rendered:
         if it.text.foreign or it.text.ours:
             shown += self.tags(it.text)
         return shown + self.mark(it.mark) if marked and it.mark else shown
+
+    def values(self, found: Iterable[Value], marked: bool = True) -> Markup:
+        """Return several values, one after the other."""
+        return Markup(", ").join([self.value(it, marked) for it in found])
 
     @staticmethod
     def _span(name: str, text: str) -> Markup:
