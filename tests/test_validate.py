@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -192,7 +193,11 @@ def test_a_result_holds_the_terms_of_its_parts(shapes: Graph, engine: str):
             path=SKOS.closeMatch,
             value=Literal("Q1"),
             severity=SH.Violation,
-            message=(Literal("A link goes to an IRI.", lang="en"), Literal("En lenke går til en IRI.", lang="nb")),
+            message=(
+                Literal("A link goes to an IRI.", lang="en"),
+                Literal("Ei lenkje går til ein IRI.", lang="nn"),
+                Literal("En lenke går til en IRI.", lang="nb"),
+            ),
         )
     ]
 
@@ -338,8 +343,12 @@ def test_a_text_names_file_node_path_value_sentence_and_shape(reported):
 def test_a_text_is_in_the_language_that_is_asked_for_or_in_one_that_there_is(reported):
     report, _, _ = reported
     assert "A participation has exactly one role" in validate.to_text(report, "en")
-    assert "En deltakelse har nøyaktig én rolle" in validate.to_text(report, "nn")
+    assert "Ei deltaking har nøyaktig éi rolle" in validate.to_text(report, "nn")
     assert validate.to_text(report, "nn").endswith("brot på formene.\n")
+    alone = [
+        replace(result, message=tuple(it for it in result.message if it.language == "nb")) for result in report.results
+    ]
+    assert "En deltakelse har nøyaktig én rolle" in validate.to_text(replace(report, results=tuple(alone)), "nn")
 
 
 def test_a_text_says_that_everything_conforms(shapes: Graph):
@@ -382,6 +391,7 @@ def test_json_holds_terms_as_sparql_results_do(reported):
         "severity": str(SH.Violation),
         "message": {
             "nb": "En deltakelse har nøyaktig én rolle, et begrep i scheme:roles.",
+            "nn": "Ei deltaking har nøyaktig éi rolle, eit omgrep i scheme:roles.",
             "en": "A participation has exactly one role, a concept in scheme:roles.",
         },
     }
