@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -346,9 +345,12 @@ def test_a_text_is_in_the_language_that_is_asked_for_or_in_one_that_there_is(rep
     assert "Ei deltaking har nøyaktig éi rolle" in validate.to_text(report, "nn")
     assert validate.to_text(report, "nn").endswith("brot på formene.\n")
     alone = [
-        replace(result, message=tuple(it for it in result.message if it.language == "nb")) for result in report.results
+        dataclasses.replace(result, message=tuple(it for it in result.message if it.language == "nb"))
+        for result in report.results
     ]
-    assert "En deltakelse har nøyaktig én rolle" in validate.to_text(replace(report, results=tuple(alone)), "nn")
+    assert "En deltakelse har nøyaktig én rolle" in validate.to_text(
+        dataclasses.replace(report, results=tuple(alone)), "nn"
+    )
 
 
 def test_a_text_says_that_everything_conforms(shapes: Graph):
