@@ -21,9 +21,9 @@ from byregion.web.pinned import Frame, Inset, Pinned, Place
 from byregion.web.site import select, site, words
 
 # Letters that can be read on a phone, which is as wide as this; where there is room the map is not much wider.
-_FRAME: Final = Frame(across=400, room=2.0, form=0.9, step=1.5)
+_FRAME: Final = Frame(across=400, room=2.0, form=0.9, step=2.0)
 _OF_ONE: Final = replace(_FRAME, first=1)
-_OF_MANY: Final = replace(_FRAME, room=1.4, form=1.1, step=2.0, crowd=12)
+_OF_MANY: Final = replace(_FRAME, room=1.4, form=1.1, crowd=12)
 _LARGER: Final = 1.3
 """How many times as large points are as on the large map, which has more of them."""
 
