@@ -22,6 +22,10 @@ _SIZES: Final = (2_000, 10_000, 50_000)
 """People of the points that the legend shows the size of."""
 
 
+_STEP: Final = 3.0
+"""How long the steps of the coast are in the small picture: shorter ones are not seen in it, and it is half as much."""
+
+
 @blueprint.get("/map")
 @blueprint.get("/map.<suffix>")
 def show(suffix: str = "") -> Response:
@@ -67,6 +71,9 @@ def _page(formats: list[tuple[str, str]]) -> Response:
 def picture(groups: tuple[Group, ...], near: str = "", scale: coast.Scale = "fine") -> dict[str, object]:
     """Return what a picture of the map is drawn of, `map` being None where no coast was built, and what it counts."""
     ground = coast.read(scale) if site().built else None
+    if ground and scale == "coarse":
+        view = charted.around((), ground)
+        ground = ground.within((view[0], view[1], view[0] + view[2], view[1] + view[3]), _STEP)
     return {
         "map": charted.drawn(ground, groups, near) if ground else None,
         "mark_path": lambda shape: charted.mark(shape, 6.0),
