@@ -13,6 +13,7 @@ from byregion.config import Settings
 from byregion.dataset import data_files, ontology_files
 from byregion.engine.memory import MemoryEngine
 from byregion.web import create_app
+from test_web_design import LIMIT, loaded
 from web_world import BROWSER, page_of, text_of
 
 ACROSS = [
@@ -62,3 +63,12 @@ def test_a_question_across_regions_is_answered_as_a_page(everything: httpx.Clien
     assert query.titles["nb"] in text
     rows = everything.get(f"/queries/{name}.csv").raise_for_status().text.splitlines()
     assert len(rows) > 1
+
+
+def test_the_front_page_and_the_page_of_each_region_are_small_with_everything_that_they_load(everything: httpx.Client):
+    rows = everything.get("/doc/region/index.json").raise_for_status().json()["results"]["bindings"]
+    regions = [f"/doc/region/{row['entity']['value'].rpartition('/')[2]}" for row in rows]
+    assert len(regions) > 25
+    for address in ("/", *regions):
+        size = sum(map(len, loaded(everything, address, "nn")))
+        assert size < LIMIT, (address, size)
