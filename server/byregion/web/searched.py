@@ -35,7 +35,7 @@ FILTERS: Final[Mapping[str, str]] = {"kind": "class", "theme": "theme", "region"
 _THEMES: Final = URIRef(f"{ID}scheme/themes")
 KINDS: Final[Mapping[str, str]] = {str(class_): kind for kind, class_ in CLASSES.items()}
 """The kinds by the classes of their things."""
-_ANY: Final = URIRef("any-region")
+_ANY: Final = URIRef("any-value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,8 @@ def crossed(facet: str, key: str, rows: Iterable[Sequence[Mapping[str, Node]]], 
     if own is None or not _is_value(own, of):
         return ()
     keys = [row[key] if str(row.get("isFilter", "true")) == "true" else None for row, *_ in rows]
-    return tuple(filtered(**{own: (of.iri,), facet: (value,)}) if isinstance(value, URIRef) else "" for value in keys)
+    address = _of_each(facet, **{own: (of.iri,)})
+    return tuple(address(value) if isinstance(value, URIRef) else "" for value in keys)
 
 
 def _is_value(facet: str, of: Builder) -> bool:
@@ -122,12 +123,17 @@ def filtered(**chosen: Sequence[URIRef]) -> str:
 
 
 def of_regions(class_: URIRef) -> Callable[[URIRef], str]:
-    """Return what gives the address at which the search finds the things of a class that are of a region.
+    """Return what gives the address at which the search finds the things of a class that are of a region."""
+    return _of_each("region", kind=(class_,))
 
-    A page counts them for every region: where in the address the region stands is worked out once.
+
+def _of_each(facet: str, **chosen: Sequence[URIRef]) -> Callable[[URIRef], str]:
+    """Return what gives the address at which the search finds what is `chosen` and has a value of a facet.
+
+    A page counts for every value: where in the address the value stands is worked out once.
     """
-    before, _, after = filtered(kind=(class_,), region=(_ANY,)).partition(_ANY)
-    return lambda region: f"{before}{quote(terms.shorten(region), safe=':')}{after}"
+    before, _, after = filtered(**chosen, **{facet: (_ANY,)}).partition(_ANY)
+    return lambda value: f"{before}{quote(terms.shorten(value), safe=':/')}{after}"
 
 
 def too_long(text: str) -> BadRequest:
