@@ -300,7 +300,6 @@ def test_the_key_figures_lead_to_all_of_them_as_a_table(client: httpx.Client):
         ("/doc/region/haugesundregionen", "themes"),
         ("/doc/concept/youth-participation", "regions-of-theme"),
         ("/compare?region=midt-troms&region=haugesundregionen", "counts"),
-        ("/compare?region=midt-troms&region=haugesundregionen", "themes"),
     ],
 )
 def test_a_count_on_a_page_leads_to_as_many_things(client: httpx.Client, address: str, id: str):

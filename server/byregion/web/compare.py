@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from flask import Blueprint, Response, request, url_for
@@ -17,7 +16,7 @@ from byregion.namespaces import BASE, BR
 from byregion.results import Solutions
 from byregion.sentences import say
 from byregion.web import answers, drawing, links, listing, respond, searched
-from byregion.web.compared import FIGURES, KINDS, STATEMENTS, Comparison, Theme
+from byregion.web.compared import FIGURES, KINDS, Comparison
 from byregion.web.exported import Exported
 from byregion.web.naming import Naming, Value, read_labels
 from byregion.web.negotiate import HTML, Offer
@@ -129,10 +128,7 @@ def _compared(comparison: Comparison) -> dict[str, object]:
         ],
         "counts_drawn": drawing.grouped_bars("counts-drawn", names, counted, words()),
         "shared": shared,
-        "told": [
-            (theme.theme.text.value, *_listed(theme.counts, regions, partial(_of_theme, theme)))
-            for theme in shared[:_DRAWN]
-        ],
+        "told": [(text.value, *counts) for text, counts in told],
         "themes_drawn": drawing.grouped_bars("themes-drawn", names, told, words()),
         "apart": [
             [theme for theme in comparison.themes if not theme.is_shared and theme.counts[place]]
@@ -147,12 +143,6 @@ def _listed(
     """Return what is counted of each region, with the address at which that of a region is listed."""
     pairs = zip(counts, regions, strict=True)
     return [links.count(count, address(region) if region else "") for count, region in pairs]
-
-
-def _of_theme(theme: Theme, region: URIRef) -> str:
-    if not (theme.is_filter and theme.theme.iri):
-        return ""
-    return searched.filtered(kind=STATEMENTS, theme=(theme.theme.iri,), region=(region,))
 
 
 def _alike(region: URIRef) -> list[Alike]:

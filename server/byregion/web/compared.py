@@ -22,11 +22,6 @@ from byregion.web.site import select, words
 
 KINDS: Final = {"goal": BR.Goal, "measure": BR.Measure, "result": BR.Result, "advice": BR.Advice}
 """What is compared, in the order of the page, by the class of each."""
-STATEMENTS: Final = (
-    *(BR.Goal, BR.FocusArea, BR.Question, BR.Measure, BR.MeasureGroup),
-    *(BR.Result, BR.Advice, BR.FollowUp, BR.Conclusion, BR.Statement),
-)
-"""The classes of what is counted by theme, as it is stated to be of them."""
 FIGURES: Final = {
     "population": URIRef(BASE + "id/concept/population"),
     "area": URIRef(BASE + "id/concept/area"),
@@ -54,11 +49,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A theme, and how many statements each of the regions has about it; `is_filter` says that the search knows it."""
+    """A theme, and how many statements each of the regions has about it."""
 
     theme: Value
     counts: tuple[int, ...]
-    is_filter: bool
 
     @property
     def is_shared(self) -> bool:
@@ -110,10 +104,8 @@ class Comparison:
     def themes(self) -> tuple[Theme, ...]:
         """The themes of the regions: those that most of them share first, then those with most statements."""
         found = dict.fromkeys(theme for side in self.sides for theme in side.themes)
-        known = {row.get("theme") for row in self._rows if str(row.get("isFilter")) == "true"}
         themes = [
-            Theme(self._naming.value(theme), tuple(side.themes.get(theme, 0) for side in self.sides), theme in known)
-            for theme in found
+            Theme(self._naming.value(theme), tuple(side.themes.get(theme, 0) for side in self.sides)) for theme in found
         ]
 
         def order(item: Theme) -> tuple[int, int, str]:
