@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 
 from browser import Visit
+from byregion.config import LANGUAGES
 from byregion.web import language, trying
 from web_world import BROWSER, page_of, text_of, wait_for_edition
 from workbook_world import REGION, SOURCE, saved, table
@@ -44,7 +45,7 @@ def sent(client: httpx.Client, *paths: Path, **asked: Any) -> httpx.Response:
 
 def test_what_a_dataset_has_not_said_is_counted_by_kind_and_property(app: Flask, client: httpx.Client):
     wait_for_edition(app)
-    page = page_of(client.get("/quality/missing?lang=nb", headers=BROWSER))
+    page = page_of(client.get("/quality/missing?dataset=midt-troms&lang=nb", headers=BROWSER))
     (chosen,) = (item for item in page.iter("option") if item.get("selected") is not None)
     assert "Ingenting av dette er oppgitt: tiltak." in text_of(page).replace(" .", ".")
     rows = {(text_of(row.find("td")), text_of(row.find("th"))): row for row in page.iterfind(".//tbody/tr")}
@@ -67,6 +68,11 @@ def test_a_dataset_that_is_not_there_is_told_with_those_that_are(app: Flask, cli
 
 
 # --- A workbook -------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_dataset_what_is_missing_is_of_the_same_one_in_every_language(client: httpx.Client):
+    told = {client.get("/quality/missing.json", params={"lang": each}).json()["dataset"] for each in LANGUAGES}
+    assert told == {"haugesundregionen"}
 
 
 def test_every_error_is_told_by_sheet_and_cell_and_nothing_is_left(
@@ -172,6 +178,8 @@ def test_an_officer_sees_what_is_missing_and_mends_her_workbook(
     words = language.read()[locale[:2]]
     page = visit("/quality", script=script, locale=locale, width=390)
     page.get_by_role("link", name=words("quality.missing_lead")).click()
+    page.get_by_label(words("dataset.kind")).select_option("midt-troms")
+    page.get_by_role("button", name=words("quality.choose")).click()
     missing = page.get_by_role("table", name=words("quality.not_said", title=""))
     missing.get_by_role("row", name=row).get_by_role("link").click()
     assert page.locator("main a[href^='/doc/goal/midt-troms-vekstkraft']").count()

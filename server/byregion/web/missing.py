@@ -107,7 +107,7 @@ def _asked(told: Missing | None) -> Gap | None:
 
 
 def missing(datasets: Sequence[tuple[str, Text]], asked: str | None) -> Missing | None:
-    """Return what the dataset `asked` has not said; without that, the first that tells of a region.
+    """Return what the dataset `asked` has not said; without that, the first by its name that tells of a region.
 
     None where no dataset has anything that a workbook has. Raises ParameterError for a dataset that is none of them.
     """
@@ -116,8 +116,9 @@ def missing(datasets: Sequence[tuple[str, Text]], asked: str | None) -> Missing 
     if asked and asked not in dict(told):
         known = ", ".join(name for name, _ in told)
         raise ParameterError(say("no-dataset-asked", name=asked, listed=known), "dataset", asked)
-    regional = [name for name, _ in told if BR.Region in counts[_graph(name)]]
-    name = asked or next(iter((*regional, *dict(told))), "")
+    # Their order is that of their titles, which have another in each language; an address means the same in all.
+    regional = sorted(name for name, _ in told if BR.Region in counts[_graph(name)])
+    name = asked or next(iter((*regional, *sorted(dict(told)))), "")
     return _missing(name, told, counts[_graph(name)]) if name else None
 
 
