@@ -79,7 +79,9 @@ class Places:
         if self._ground is None or not self._known or (own and own.is_stated and not own.at):
             return None
         regions = page.of(BR.takesPartIn) if own and len(self._known) > 1 else ()
-        region = self._entity if self._plan.section else next((it.iri for it in regions), None)
+        # A county has a section too, and is none that the large map shows from near by.
+        is_region = any(it.iri == BR.Region for it in page.types)
+        region = self._entity if is_region else next((it.iri for it in regions), None)
         drawn = None if own and not own.at else self._drawn(self._ground, naming)
         return Where(
             self._plan.section,
