@@ -201,6 +201,15 @@ def test_a_result_holds_the_terms_of_its_parts(shapes: Graph, engine: str):
     ]
 
 
+@pytest.mark.parametrize("engine", validate.ENGINES)
+def test_what_is_the_same_in_two_languages_is_said_in_both(engine: str):
+    shapes = turtle("""<urn:x:s> a sh:NodeShape ; sh:targetNode <urn:x:a> ; sh:message "Feil"@nb , "Feil"@nn ;
+      sh:sparql [ sh:select "SELECT $this WHERE { $this ?p ?o }" ] .""")
+    report = validate.report(turtle("<urn:x:a> a <urn:x:C> ."), shapes, engine=engine)
+    assert report.results[0].message == (Literal("Feil", lang="nb"), Literal("Feil", lang="nn"))
+    assert validate.read_report(validate.to_graph(report).serialize(format="nt")).results == report.results
+
+
 def test_a_property_path_is_told_as_one(shapes: Graph):
     report = validate.report(turtle('<urn:x:r> a br:Region ; skos:prefLabel "R"@nb .'), shapes)
     paths = {item.shape: item.path for item in report.results if item.path is not None}

@@ -181,9 +181,12 @@ def _results(found: Graph, shapes: Graph) -> Iterator[Result]:
     for node in found.objects(None, SH.result):
         terms = {predicate: obj for predicate, obj in found.predicate_objects(node) if predicate != SH.resultMessage}
         path = terms.get(SH.resultPath)
-        # pySHACL drops the language of what a shape with a SPARQL constraint says.
-        said = {str(text): text for text in _literals(shapes.objects(terms[SH.sourceShape], SH.message))}
-        message = {said.get(str(text), text) for text in _literals(found.objects(node, SH.resultMessage))}
+        # pySHACL drops the language of what a shape with a SPARQL constraint says; it may be the same in two languages.
+        said = _literals(found.objects(node, SH.resultMessage))
+        texts = set(map(str, said))
+        own = [text for text in _literals(shapes.objects(terms[SH.sourceShape], SH.message)) if str(text) in texts]
+        texts -= set(map(str, own))
+        message = {*own, *(text for text in said if str(text) in texts)}
         yield Result(
             shape=terms[SH.sourceShape],
             component=URIRef(str(terms[SH.sourceConstraintComponent])),
