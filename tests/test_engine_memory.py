@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gc
 import io
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -255,6 +256,20 @@ def test_a_call_leaves_the_stack_of_other_threads_as_it_was() -> None:
     before = threading.stack_size()
     deep.call(lambda: None, 64 << 20)
     assert threading.stack_size() == before
+
+
+def test_a_thread_is_kept_for_the_next_call_and_calls_at_once_have_one_each() -> None:
+    first, again = (deep.call(threading.get_ident, 2 << 20) for _ in range(2))
+    inside = deep.call(lambda: (threading.get_ident(), deep.call(threading.get_ident, 2 << 20)), 2 << 20)
+    assert first == again == inside[0] != inside[1]
+
+
+def test_a_process_that_is_forked_calls_in_a_thread_of_its_own() -> None:
+    deep.call(lambda: None, 2 << 20)
+    child = os.fork()
+    if not child:
+        os._exit(deep.call(lambda: 7, 2 << 20))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
 
 
 NESTED: dict[str, Callable[[int], str]] = {

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
+from queue import SimpleQueue
 from typing import Final, TypeVar
 
 _T = TypeVar("_T")
@@ -13,31 +15,59 @@ _SETTING: Final = threading.Lock()
 
 
 def call(function: Callable[[], _T], stack: int) -> _T:
-    """Return what `function` returns, called in a thread of its own with `stack` bytes of stack; raises what it raises.
+    """Return what `function` returns, called in another thread with `stack` bytes of stack; raises what it raises.
 
-    Waiting for it can be interrupted from the keyboard, which Oxigraph's evaluation cannot.
+    Waiting for it can be interrupted from the keyboard, which Oxigraph's evaluation cannot. The thread is kept for the
+    next call: to begin one, with memory of its own for Oxigraph, takes longer than most queries.
     """
-    returned: list[_T] = []
-    raised: list[BaseException] = []
+    done: SimpleQueue[tuple[list[_T], BaseException | None]] = SimpleQueue()
 
     def run() -> None:
         try:
-            returned.append(function())
+            done.put(([function()], None))
         except BaseException as error:  # it is raised again, in the thread that waits
             _let_go(error)
-            raised.append(error)
+            done.put(([], error))
 
-    thread = threading.Thread(target=run, name="query", daemon=True)
-    with _SETTING:
-        before = threading.stack_size(stack)
-        try:
-            thread.start()
-        finally:
-            threading.stack_size(before)
-    thread.join()
+    caller = _free(stack)
+    caller.work.put(run)
+    returned, raised = done.get()
+    _FREE[stack].append(caller)
     if raised:
-        raise raised[0]
+        raise raised
     return returned[0]
+
+
+class _Caller:
+    """A thread that calls what it is given, one after another."""
+
+    def __init__(self, stack: int) -> None:
+        self.work: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self.thread = threading.Thread(target=_serve, args=(self.work,), name="query", daemon=True)
+        with _SETTING:
+            before = threading.stack_size(stack)
+            try:
+                self.thread.start()
+            finally:
+                threading.stack_size(before)
+
+
+def _serve(work: SimpleQueue[Callable[[], None]]) -> None:
+    while True:
+        work.get()()
+
+
+_FREE: Final[dict[int, list[_Caller]]] = {}
+"""The threads that wait for work, by their stack."""
+
+
+def _free(stack: int) -> _Caller:
+    waiting = _FREE.setdefault(stack, [])
+    with suppress(IndexError):  # none is left
+        while not (caller := waiting.pop()).thread.is_alive():
+            pass  # it is of the process that this one was forked from
+        return caller
+    return _Caller(stack)
 
 
 def _let_go(error: BaseException | None) -> None:
