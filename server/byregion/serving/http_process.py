@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -36,6 +37,7 @@ def front(settings: Settings, address: str) -> Front:
     connection = Client(address, "AF_UNIX")
     publication = publish(settings, connection.recv())
     found = Front(settings, publication)
+    _settle()
     threading.Thread(target=_follow, args=(settings, connection, found), name="follow", daemon=True).start()
     return found
 
@@ -75,7 +77,16 @@ def _follow(settings: Settings, connection: Connection, found: Front) -> None:
             connection.send(described(error))
             continue
         _let_go(before)
+        del before
+        _settle()
         connection.send("")
+
+
+def _settle() -> None:
+    """Spare what is held from now on the search for garbage, which would stop requests to go through all of it."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _change(settings: Settings, make: Callable[[], Engine], found: Front) -> Publication:
