@@ -10,10 +10,9 @@ from flask import Flask
 
 from byregion import errors
 from byregion.config import Settings
-from byregion.engine import Answer
 from byregion.engine.pool import Pool
 from byregion.web import create_app, problem
-from web_world import BROWSER, page_of, text_of
+from web_world import BROWSER, Failing, page_of, text_of
 
 FAILURES = (
     ("GET", "/nothing", 404, "not-found"),
@@ -73,21 +72,6 @@ def test_every_error_that_a_query_can_end_in_is_in_the_table():
     assert len(there) > 6
     # Headers are read when the server starts, not when it is asked.
     assert there - {errors.QueryError, errors.QueryHeaderError} <= set(problem.KINDS)
-
-
-class Failing:
-    """An engine in which everything fails in the same way."""
-
-    revision = "0" * 64
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-    def query(self, query: str, media_type: str, **asked: object) -> Answer:
-        raise self.error
-
-    def close(self) -> None:
-        """Nothing to close."""
 
 
 def failing(error: Exception) -> httpx.Client:

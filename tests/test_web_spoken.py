@@ -18,11 +18,10 @@ from byregion import errors, evidence, links
 from byregion.config import Settings
 from byregion.dataset import data_files, ontology_files, read
 from byregion.edition import remarks
-from byregion.engine import Answer
 from byregion.sentences import ENGLISH, Sentence, say
 from byregion.web import create_app, judged, language
 from byregion.web.spoken import said
-from web_world import BROWSER, page_of, text_of
+from web_world import BROWSER, Failing, page_of, text_of
 
 WORDS: Final = language.read()
 FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
@@ -222,21 +221,6 @@ def test_the_language_in_the_address_goes_before_that_of_the_browser(client: htt
 
 
 # --- An engine that cannot answer -------------------------------------------------------------------------------------
-
-
-class Failing:
-    """An engine in which everything fails in the same way."""
-
-    revision = "0" * 64
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-    def query(self, query: str, media_type: str, **asked: object) -> Answer:
-        raise self.error
-
-    def close(self) -> None:
-        """Nothing to close."""
 
 
 FAILURES: Final[tuple[tuple[errors.ByregionError, int], ...]] = (

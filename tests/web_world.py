@@ -1,4 +1,4 @@
-"""What the tests of the web layer read answers with: graphs in any format, and pages by an unforgiving parser."""
+"""What tests of the web layer share: readers of answers, an unforgiving one of pages; an engine that fails."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import html5lib
 import httpx
 from flask import Flask
 from rdflib import Graph
+
+from byregion.engine import Answer
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
@@ -42,3 +44,18 @@ def wait_for_edition(app: Flask) -> None:
     while not edition.is_made():
         assert time.monotonic() < until, "the edition is not made after two minutes"
         time.sleep(0.05)
+
+
+class Failing:
+    """An engine in which everything fails in the same way."""
+
+    revision = "0" * 64
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def query(self, query: str, media_type: str, **asked: object) -> Answer:
+        raise self.error
+
+    def close(self) -> None:
+        """Nothing to close."""
