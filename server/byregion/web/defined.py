@@ -103,7 +103,7 @@ def by_domain(found: list[Term]) -> list[tuple[Text | None, list[Term]]]:
 
 def facts(graph: Graph, named: Naming, iri: URIRef) -> Iterator[Fact]:
     """Yield what follows from a term: its axioms."""
-    for name, predicate in _SHOWN.items():
+    for name, predicate in SHOWN.items():
         values = sorted(value for value in graph.objects(iri, predicate) if isinstance(value, URIRef))
         if values:
             yield Fact(name, tuple(named.value(value) for value in values))
@@ -113,12 +113,13 @@ def facts(graph: Graph, named: Naming, iri: URIRef) -> Iterator[Fact]:
         yield Fact("transitive", ())
 
 
-_SHOWN: Final = {
+SHOWN: Final[Mapping[str, URIRef]] = {
     "subclass": RDFS.subClassOf,
     "subproperty": RDFS.subPropertyOf,
     "domain": RDFS.domain,
     "range": RDFS.range,
 }
+"""What is said of a term in one triple each, by what it is called in the words of the page."""
 
 
 def _step(graph: Graph, named: Naming, step: Node) -> Value:

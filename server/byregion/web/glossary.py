@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, Literal, URIRef, Variable
@@ -12,15 +13,13 @@ from rdflib.term import Node
 from byregion.namespaces import BR, BRSH, empty_graph
 from byregion.results import Solutions
 from byregion.terms import best, shorten
+from byregion.web import defined
 from byregion.web.exported import Listed
 from byregion.web.language import collation
 from byregion.web.site import words
 from byregion.web.versions import Version
 
-_TYPES: Final = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
-_RELATED: Final = {
-    str(said).rpartition("#")[2]: said for said in (RDFS.subClassOf, RDFS.subPropertyOf, RDFS.domain, RDFS.range)
-}
+_RELATED: Final = {str(said).rpartition("#")[2]: said for said in defined.SHOWN.values()}
 _TARGETS: Final = {
     "class": SH.targetClass,
     "subjectsOf": SH.targetSubjectsOf,
@@ -71,7 +70,7 @@ def _terms(graph: Graph) -> list[Row]:
             "definition": _text(graph.objects(iri, SKOS.definition)),
             **{name: _iris(graph.objects(iri, said)) for name, said in _RELATED.items()},
         }
-        for type_ in _TYPES
+        for type_ in chain.from_iterable(defined.GROUPS.values())
         for iri in graph.subjects(RDF.type, type_)
         if isinstance(iri, URIRef) and iri in BR
     ]
