@@ -23,7 +23,10 @@ from rdflib.compare import isomorphic
 import excerpt
 from byregion.assets import folder
 from byregion.cli import VERBS, main
+from byregion.cli.validate import _data
 from byregion.dataset import data_files, layout, ontology_files, parse, read, read_graph
+from byregion.engine.turtle import Reader
+from byregion.infer import ALIGNMENT
 from byregion.namespaces import BR, ID
 
 CASES = Path(__file__).resolve().parent / "cli"
@@ -289,6 +292,12 @@ def test_a_file_that_says_nothing_is_no_green_report(tmp_path: Path):
     for text in ("", "# Bare en kommentar.\n", "PREFIX br: <https://w3id.org/byregion/def#>\n"):
         path.write_text(text, encoding="utf-8")
         assert f"{path}: this file says nothing" in refused("validate", path)
+
+
+def test_the_alignment_is_published_and_not_judged_by():
+    (alignment,) = (item.path for item in ontology_files() if item.graph == ALIGNMENT)
+    lines = set(Reader().ntriples([alignment]).splitlines())
+    assert lines and not lines & set(_data(()).splitlines())
 
 
 # --- infer ------------------------------------------------------------------------------------------------------------
